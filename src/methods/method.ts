@@ -3,7 +3,13 @@
 
 /** How the E-step proposes completions for a problem. */
 export type Propose =
-  | { readonly kind: 'sample'; readonly samplesPerProblem: number; readonly temperature: number; readonly topK: number; readonly topP: number }
+  | {
+      readonly kind: 'sample';
+      readonly samplesPerProblem: number;
+      readonly temperature: number;
+      readonly topK: number;
+      readonly topP: number;
+    }
   /** No sampling: the task's human solutions are the rows. */
   | { readonly kind: 'solutions' };
 

@@ -34,7 +34,13 @@ export interface Evaluation extends Measures {
   readonly by_level: Readonly<Record<string, Measures>>;
   /** Samples whose verdict is `failed`: out of every figure above. */
   readonly failed: number;
-  readonly per_problem: readonly { readonly id: string; readonly level?: string; readonly greedy: boolean | null; readonly correct: number; readonly samples: number }[];
+  readonly per_problem: readonly {
+    readonly id: string;
+    readonly level?: string;
+    readonly greedy: boolean | null;
+    readonly correct: number;
+    readonly samples: number;
+  }[];
 }
 
 /** eval.json */

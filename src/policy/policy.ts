@@ -1,6 +1,6 @@
 // What the loop asks of an engine: sample completions, score them, fit weights to weighted completions. Adapters: embedded
 // (our own engine), scripted (tests). A model is named by where its weights lie; an adapter keeps the last ones loaded.
-import type { Prompt } from '../tasks/task.ts';
+import type { Prompt } from '../prompt.ts';
 
 export interface SamplingSettings {
   /** 0 is greedy. */

@@ -1,5 +1,6 @@
 // A task is a family of problems: where they come from, how a policy is asked, and who judges the answer.
 // It is not a method: it never says how many samples are drawn or which are kept.
+import type { Prompt } from '../prompt.ts';
 import type { Verdict } from '../verifiers/verdict.ts';
 
 export interface Problem {
@@ -16,10 +17,6 @@ export interface Problem {
 }
 
 export type Split = 'train' | 'test';
-
-export type Message = { readonly role: 'system' | 'user' | 'assistant'; readonly content: string };
-/** Text as it stands (BOS where the tokenizer adds one), or messages for the model's chat template (which owns BOS). */
-export type Prompt = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'chat'; readonly messages: readonly Message[] };
 
 export interface Task {
   readonly name: string;

@@ -2,7 +2,12 @@
 // stays out of training and metrics, and is counted in plain sight. A wrong, cut-off or crashing completion is data, never an error.
 
 export type Verdict =
-  | { readonly kind: 'correct' | 'incorrect' | 'unparsable'; readonly reward: number; readonly answer: string | null; readonly reason: string }
+  | {
+      readonly kind: 'correct' | 'incorrect' | 'unparsable';
+      readonly reward: number;
+      readonly answer: string | null;
+      readonly reason: string;
+    }
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** Judges one completion against the reference of its problem. Must not throw for any text; may be asynchronous (a sandbox). */

@@ -1,5 +1,5 @@
 // Text to ids and back, as the model's own tokenizer.json says; chat templates as its template says (which then owns BOS).
-import type { Message } from '../../tasks/task.ts';
+import type { Message } from '../../prompt.ts';
 
 export interface Tokenizer {
   readonly vocabSize: number;
@@ -12,5 +12,8 @@ export interface Tokenizer {
   decode(ids: readonly number[], options?: { readonly skipSpecial?: boolean }): string;
   readonly hasChatTemplate: boolean;
   /** Renders a conversation with the model's template (trim_blocks, lstrip_blocks). Throws ModelError when the template does. */
-  renderChat(messages: readonly Message[], options?: { readonly addGenerationPrompt?: boolean; readonly variables?: Readonly<Record<string, unknown>> }): string;
+  renderChat(
+    messages: readonly Message[],
+    options?: { readonly addGenerationPrompt?: boolean; readonly variables?: Readonly<Record<string, unknown>> },
+  ): string;
 }
