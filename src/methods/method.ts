@@ -11,7 +11,9 @@ export type Propose =
       readonly topP: number;
     }
   /** No sampling: the task's human solutions are the rows. */
-  | { readonly kind: 'solutions' };
+  | { readonly kind: 'solutions' }
+  /** No sampling of its own: the samples of the first iteration of the run it stands beside. Only as an arm. */
+  | { readonly kind: 'reuse' };
 
 /** The weight f(r) a sample gets: which rows the M-step sees. */
 export type Weigh =
@@ -31,5 +33,10 @@ export interface Method {
   readonly weigh: Weigh;
   /** Which weights each M-step starts from. */
   readonly fitFrom: 'base' | 'previous';
+  /**
+   * When an M-step ends. `validation`: when the reward on D_val stops rising (after all epochs where there is no D_val).
+   * `as-first-iteration`: after as many epochs as the first iteration of the run it stands beside has kept; only as an arm.
+   */
+  readonly stop: 'validation' | 'as-first-iteration';
   readonly iterations: number;
 }

@@ -1,0 +1,60 @@
+// Where things lie in a run directory. Names only: nothing here reads or writes.
+//
+//   config.json  events.jsonl  summary.json  report.html  lock.json (while somebody writes)
+//   base/  base-best-prompt/  iteration-1/ …  sft/  random/     one folder per policy measured, named like it
+//     samples-train.jsonl            the E-step: what the policy before this one said
+//     dataset.jsonl                  what the M-step saw
+//     samples-validation-1.jsonl …   D_val, greedy, after each epoch
+//     fit.json                       epochs run, the one kept, losses, rewards on D_val
+//     checkpoint/                    Hugging Face layout
+//     samples-test-greedy.jsonl  samples-test.jsonl  samples-train-greedy.jsonl  samples-train-eval.jsonl   and  eval.json
+import { join } from 'node:path';
+
+/** What a body of samples was drawn for; part of a file's name, of every sample's id and of its seed. */
+export type Phase = 'train' | `validation-${number}` | 'test-greedy' | 'test' | 'train-greedy' | 'train-eval';
+
+export interface Layout {
+  readonly config: string;
+  readonly events: string;
+  readonly lock: string;
+  readonly summary: string;
+  readonly report: string;
+  readonly verify: string;
+  /** The folder of one policy: 'base', 'iteration-1', 'sft', … */
+  policy(name: string): PolicyLayout;
+}
+
+export interface PolicyLayout {
+  readonly dir: string;
+  readonly dataset: string;
+  readonly fit: string;
+  readonly checkpoint: string;
+  readonly evaluation: string;
+  samples(phase: Phase): string;
+}
+
+export const layoutOf = (dir: string): Layout => ({
+  config: join(dir, 'config.json'),
+  events: join(dir, 'events.jsonl'),
+  lock: join(dir, 'lock.json'),
+  summary: join(dir, 'summary.json'),
+  report: join(dir, 'report.html'),
+  verify: join(dir, 'verify.json'),
+  policy: name => policyLayout(join(dir, name)),
+});
+
+const policyLayout = (dir: string): PolicyLayout => ({
+  dir,
+  dataset: join(dir, 'dataset.jsonl'),
+  fit: join(dir, 'fit.json'),
+  checkpoint: join(dir, 'checkpoint'),
+  evaluation: join(dir, 'eval.json'),
+  samples: phase => join(dir, `samples-${phase}.jsonl`),
+});
+
+/** 'iteration-1' */
+export const iterationName = (iteration: number): string => `iteration-${iteration}`;
+
+/** The id of a sample says which file it lies in: POLICY/PHASE/PROBLEM/DRAW is in POLICY/samples-PHASE.jsonl. */
+export const sampleId = (policy: string, phase: Phase, problemId: string, draw: number): string =>
+  `${policy}/${phase}/${problemId}/${draw}`;
