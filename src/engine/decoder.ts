@@ -1,0 +1,82 @@
+// The decoder of the Llama family, defined once: RMSNorm, RoPE, grouped-query attention, SwiGLU. Scoring, training and sampling differ only in
+// which keys a token may look at, so that part is handed in (`attend`): layout.ts for whole sequences, step.ts for one token a row.
+import type { ModelConfig } from './architecture.ts';
+import { type Dim, type Shape, symbol } from './graph/dims.ts';
+import type { Graph, Tensor } from './graph/graph.ts';
+import type { Tape } from './graph/tape.ts';
+import { parameterShapes } from './parameters.ts';
+
+/** What one layer's attention is given: rotated queries, keys and values of every token, [tokens, kvHeads, (groups + 2) headDim]. */
+export type Attend = (layer: number, qkv: Tensor) => Tensor;
+
+export interface DecoderInputs {
+  readonly parameters: ReadonlyMap<string, Tensor>;
+  /** int64 [tokens] */
+  readonly ids: Tensor;
+  /** int64 [tokens, kvHeads (groups + 2)]: the position of each head of each token; 0 for values, which are not turned. */
+  readonly positions: Tensor;
+  readonly cos: Tensor;
+  readonly sin: Tensor;
+}
+
+/** Declares the inputs every graph of the decoder has, weights among them. */
+export function decoderInputs(g: Graph, c: ModelConfig, tokens: Dim): DecoderInputs {
+  const table: Shape = [symbol('positions'), c.headDim / 2];
+  return {
+    parameters: new Map(parameterShapes(c).map(({ name, shape }) => [name, g.input(name, 'float32', shape)])),
+    ids: g.input('ids', 'int64', [tokens]),
+    positions: g.input('positions', 'int64', [tokens, slotsPerToken(c)]),
+    cos: g.input('cos', 'float32', table),
+    sin: g.input('sin', 'float32', table),
+  };
+}
+
+/** Head-sized pieces of a token's q, k and v together. */
+export const slotsPerToken = (c: ModelConfig): number => c.heads + 2 * c.kvHeads;
+
+/** Hidden states [tokens, hidden] after the last layer, before the final norm. */
+export function decoder(tape: Tape, c: ModelConfig, inputs: DecoderInputs, attend: Attend): Tensor {
+  const parameter = (name: string): Tensor => inputs.parameters.get(name)!;
+  const tokens = inputs.ids.shape[0]!;
+  const pieces = slotsPerToken(c);
+  let x = tape.one('gather', [parameter('embedding'), inputs.ids], {});
+  for (let l = 0; l < c.layers; l++) {
+    const p = `model.layers.${l}.`;
+    const norm = (name: string) => tape.one('rmsNorm', [x, parameter(p + name)], { epsilon: c.rmsEpsilon });
+    const qkv = tape.one('linear', [norm('norm1'), parameter(`${p}qkv`)], {});
+    const heads = tape.one('reshape', [qkv], { to: [tokens, pieces, c.headDim] });
+    const turned = tape.one('rotary', [heads, inputs.positions, inputs.cos, inputs.sin], {});
+    const mixed = attend(l, tape.one('reshape', [turned], { to: [tokens, c.kvHeads, (pieces / c.kvHeads) * c.headDim] }));
+    x = tape.one('add', [x, tape.one('linear', [mixed, parameter(`${p}o`)], {})], {});
+    const wide = tape.one('swiglu', [tape.one('linear', [norm('norm2'), parameter(`${p}gate_up`)], {})], {});
+    x = tape.one('add', [x, tape.one('linear', [wide, parameter(`${p}down`)], {})], {});
+  }
+  return x;
+}
+
+export const finalNorm = (tape: Tape, c: ModelConfig, inputs: DecoderInputs, x: Tensor): Tensor =>
+  tape.one('rmsNorm', [x, inputs.parameters.get('norm')!], { epsilon: c.rmsEpsilon });
+
+/** The output matrix [vocab, hidden]: the embedding where they are tied. */
+export const headOf = (c: ModelConfig, inputs: DecoderInputs): Tensor => inputs.parameters.get(c.tied ? 'embedding' : 'head')!;
+
+/** cos and sin of position times frequency, [positions, headDim / 2] each; angles in float64. RoPE: arXiv 2104.09864. */
+export function rotaryTables(c: ModelConfig, positions: number): { cos: Float32Array; sin: Float32Array } {
+  const half = c.headDim / 2;
+  const cos = new Float32Array(positions * half);
+  const sin = new Float32Array(positions * half);
+  for (let p = 0; p < positions; p++)
+    for (let i = 0; i < half; i++) {
+      const angle = p * c.ropeTheta ** (-i / half);
+      cos[p * half + i] = Math.cos(angle);
+      sin[p * half + i] = Math.sin(angle);
+    }
+  return { cos, sin };
+}
+
+/** Fills the positions of one token: `position` for its queries and keys, 0 for its values. */
+export function writePosition(into: BigInt64Array, token: number, c: ModelConfig, position: number): void {
+  const pieces = slotsPerToken(c);
+  const perHead = pieces / c.kvHeads;
+  for (let i = 0; i < pieces; i++) into[token * pieces + i] = i % perHead === perHead - 1 ? 0n : BigInt(position);
+}

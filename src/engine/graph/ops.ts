@@ -1,0 +1,287 @@
+// Every differentiable operation as one row: shape rule, forward, gradient. The table is total over `OpAttributes`, so an operation
+// without a gradient does not compile; its samples for the finite-difference test live in ops.test.ts under the same keys.
+// Gradients are written in terms of ONNX nodes, so forward and backward end in one graph.
+import { type Dim, equal, minus, plus, type Shape, symbol, times } from './dims.ts';
+import { addRows, concat, matmul, multiply, must, reshape, same, split, sum, sumTo, transpose, zeros } from './emit.ts';
+import { type Graph, MICROSOFT, type Tensor } from './graph.ts';
+
+/** The operations and what each must be told besides its inputs. */
+export interface OpAttributes {
+  /** [a, b]: a + b, b broadcast to a's shape. */
+  add: object;
+  /** [table [V, D], ids int64 [M]] to [M, D]. */
+  gather: object;
+  /** [x [M, in], w [in, out]] to [M, out]; `transposed`: w is [out, in]. */
+  linear: { readonly transposed?: boolean };
+  /** [x [M, D], weight [D]]: x / sqrt(mean(x^2) + epsilon) * weight. */
+  rmsNorm: { readonly epsilon: number };
+  /** [x [M, heads, d], positions int64 [M, heads], cos [P, d/2], sin [P, d/2]]: rotates each head's two halves (RoPE). */
+  rotary: object;
+  reshape: { readonly to: Shape };
+  transpose: { readonly order: readonly number[] };
+  split: { readonly axis: number; readonly sizes: Shape };
+  concat: { readonly axis: number };
+  /** [gate|up [M, 2F]]: silu(gate) * up. */
+  swiglu: object;
+  /** [q, k, v, mask] for each block of keys: one softmax over all blocks. `rows` is the shape of the output without its last axis. */
+  attend: { readonly rows: Shape; readonly scale: number };
+  /** [hidden [M, D], head [V, D], targets int64 [M], weights [M, 1]] to a scalar: -sum w log softmax(hidden head')[target]. */
+  crossEntropy: { readonly chunks: number };
+}
+export type OpName = keyof OpAttributes;
+
+export interface Applied<K extends OpName> {
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  /** What the forward pass kept for the backward pass. */
+  readonly saved: readonly Tensor[];
+  readonly attributes: OpAttributes[K];
+}
+
+export interface Op<K extends OpName> {
+  /** Shapes of the outputs; throws where the inputs do not fit. */
+  shapes(inputs: readonly Shape[], attributes: OpAttributes[K]): readonly Shape[];
+  forward(
+    g: Graph,
+    inputs: readonly Tensor[],
+    attributes: OpAttributes[K],
+    shapes: readonly Shape[],
+  ): { readonly outputs: readonly Tensor[]; readonly saved?: readonly Tensor[] };
+  /** The gradient of each input (null: has none), given those of the outputs. With `accumulates`, what was there before is included. */
+  backward(g: Graph, record: Applied<K>, dys: readonly Tensor[], before: (input: number) => Tensor | null): readonly (Tensor | null)[];
+  readonly accumulates?: boolean;
+}
+
+const add: Op<'add'> = {
+  shapes: ([a, b]) => {
+    must(a!.length >= b!.length, 'the second summand is the one that is broadcast', [a!, b!]);
+    return [a!];
+  },
+  forward: (g, [a, b], _, [shape]) => ({ outputs: [g.op('Add', [a!, b!], shape!)] }),
+  backward: (g, { inputs: [a, b] }, [dy]) => [sumTo(g, dy!, a!.shape), sumTo(g, dy!, b!.shape)],
+};
+
+const gather: Op<'gather'> = {
+  shapes: ([table, ids]) => {
+    must(table!.length === 2 && ids!.length === 1, 'gather takes a table [V, D] and ids [M]', [table!, ids!]);
+    return [[ids![0]!, table![1]!]];
+  },
+  forward: (g, [table, ids], _, [shape]) => ({ outputs: [g.op('Gather', [table!, ids!], shape!, { axis: 0 })] }),
+  backward: (g, { inputs: [table, ids] }, [dy], before) => [addRows(g, before(0) ?? zeros(g, table!.shape), ids!, dy!), null],
+  accumulates: true,
+};
+
+// y = x w: dx = dy w', dw = x' dy
+const linear: Op<'linear'> = {
+  shapes: ([x, w], { transposed }) => {
+    must(equal(x![1]!, w![transposed ? 1 : 0]!), 'a linear map needs the input size it was made for', [x!, w!]);
+    return [[x![0]!, w![transposed ? 0 : 1]!]];
+  },
+  forward: (g, [x, w], { transposed }) => ({ outputs: [matmul(g, x!, w!, { transB: transposed === true })] }),
+  backward: (g, { inputs: [x, w], attributes: { transposed } }, [dy]) => [
+    matmul(g, dy!, w!, { transB: !transposed }),
+    transposed ? matmul(g, dy!, x!, { transA: true }) : matmul(g, x!, dy!, { transA: true }),
+  ],
+};
+
+// n = x / rms, y = n w: dx = (w dy - n mean(n w dy)) / rms, dw = sum over rows of n dy
+const rmsNorm: Op<'rmsNorm'> = {
+  shapes: ([x, w]) => {
+    must(w!.length === 1 && equal(x!.at(-1)!, w![0]!), 'a norm weighs the last axis', [x!, w!]);
+    return [x!];
+  },
+  forward: (g, [x, w], { epsilon }, [shape]) => {
+    const inverseShape = shape!.with(-1, 1);
+    const [y, inverse] = g.node('SimplifiedLayerNormalization', [x!, w!], [shape!, inverseShape], {
+      axis: -1,
+      epsilon: { float: epsilon },
+    });
+    return { outputs: [y!], saved: [inverse!] };
+  },
+  backward: (g, { inputs: [x, w], saved: [inverse] }, [dy]) => {
+    const normed = multiply(g, x!, inverse!);
+    const weighted = multiply(g, dy!, w!);
+    const mean = g.op('ReduceMean', [multiply(g, normed, weighted)], inverse!.shape, { axes: [-1], keepdims: 1 });
+    const inner = g.op('Sub', [weighted, multiply(g, normed, mean)], x!.shape);
+    return [multiply(g, inner, inverse!), sum(g, multiply(g, dy!, normed), [0], false)];
+  },
+};
+
+// A rotation's gradient is the rotation back: the same node with the sine negated.
+const rotate = (g: Graph, [x, positions, cos, sin]: readonly Tensor[]): Tensor =>
+  g.op('RotaryEmbedding', [x!, positions!, cos!, sin!], x!.shape, {}, MICROSOFT);
+const rotary: Op<'rotary'> = {
+  shapes: ([x, positions, cos]) => {
+    must(x!.length === 3 && same(x!.slice(0, 2), positions!), 'every head has a position', [x!, positions!]);
+    must(equal(x![2]!, times(2, cos![1]!)), 'the tables hold half a head', [x!, cos!]);
+    return [x!];
+  },
+  forward: (g, inputs) => ({ outputs: [rotate(g, inputs)] }),
+  backward: (g, { inputs: [, positions, cos, sin] }, [dy]) => [
+    rotate(g, [dy!, positions!, cos!, g.op('Neg', [sin!], sin!.shape)]),
+    null,
+    null,
+    null,
+  ],
+};
+
+const reshaped: Op<'reshape'> = {
+  shapes: (_, { to }) => [to],
+  forward: (g, [x], { to }) => ({ outputs: [reshape(g, x!, to)] }),
+  backward: (g, { inputs: [x] }, [dy]) => [reshape(g, dy!, x!.shape)],
+};
+
+const transposed: Op<'transpose'> = {
+  shapes: ([x], { order }) => [order.map(i => x![i]!)],
+  forward: (g, [x], { order }) => ({ outputs: [transpose(g, x!, order)] }),
+  backward: (g, { attributes: { order } }, [dy]) => [
+    transpose(
+      g,
+      dy!,
+      order.map((_, i) => order.indexOf(i)),
+    ),
+  ],
+};
+
+const cut: Op<'split'> = {
+  shapes: ([x], { axis, sizes }) => {
+    must(equal(x![axis]!, plus(...sizes)), 'the pieces of a split make up the whole', [x!, sizes]);
+    return sizes.map(d => x!.with(axis, d));
+  },
+  forward: (g, [x], { axis, sizes }) => ({ outputs: split(g, x!, axis, sizes) }),
+  backward: (g, { attributes: { axis } }, dys) => [concat(g, dys, axis)],
+};
+
+const joined: Op<'concat'> = {
+  shapes: (xs, { axis }) => [xs[0]!.with(axis, plus(...xs.map(x => x[axis]!)))],
+  forward: (g, xs, { axis }) => ({ outputs: [concat(g, xs, axis)] }),
+  backward: (g, { inputs, attributes: { axis } }, [dy]) =>
+    split(
+      g,
+      dy!,
+      axis,
+      inputs.map(x => x.shape[axis]!),
+    ),
+};
+
+// s = sigmoid(gate), a = gate s: d gate = dy up (s + a (1 - s)), d up = dy a
+const swiglu: Op<'swiglu'> = {
+  shapes: ([x]) => {
+    const width = x![1]!;
+    if (typeof width !== 'number' || width % 2 !== 0) throw new Error('swiglu takes gate and up side by side');
+    return [[x![0]!, width / 2]];
+  },
+  forward: (g, [x], _, [shape]) => {
+    const [gate, up] = split(g, x!, 1, [shape![1]!, shape![1]!]) as [Tensor, Tensor];
+    const sigmoid = g.op('Sigmoid', [gate], shape!);
+    const active = multiply(g, gate, sigmoid);
+    return { outputs: [multiply(g, active, up)], saved: [up, sigmoid, active] };
+  },
+  backward: (g, { saved: [up, sigmoid, active] }, [dy]) => {
+    const rest = multiply(g, active!, g.op('Sub', [g.scalar(1), sigmoid!], sigmoid!.shape));
+    const slope = g.op('Add', [sigmoid!, rest], sigmoid!.shape);
+    return [concat(g, [multiply(g, multiply(g, dy!, up!), slope), multiply(g, dy!, active!)], 1)];
+  },
+};
+
+interface Block {
+  readonly q: Tensor;
+  readonly k: Tensor;
+  readonly v: Tensor;
+  readonly mask: Tensor;
+}
+const blocksOf = (inputs: readonly Tensor[]): Block[] =>
+  Array.from({ length: inputs.length / 4 }, (_, i) => ({
+    q: inputs[4 * i]!,
+    k: inputs[4 * i + 1]!,
+    v: inputs[4 * i + 2]!,
+    mask: inputs[4 * i + 3]!,
+  }));
+
+// O = P V with P = softmax(Q K' scale + mask) over the keys of all blocks. dS = P (dO V' - rowsum(dO O)): the row sum needs the small
+// product only. Each block views the same queries with batch axes of its own, so completions meet a shared prompt in one product.
+const attend: Op<'attend'> = {
+  shapes: (inputs, { rows }) => [[...rows, inputs[0]!.at(-1)!]],
+  forward: (g, inputs, { rows, scale }, [shape]) => {
+    const blocks = blocksOf(inputs);
+    const keys = blocks.map(b => b.k.shape.at(-2)!);
+    const scores = blocks.map(({ q, k, mask }, i) => {
+      const s = matmul(g, q, k, { transB: true, alpha: scale });
+      return reshape(g, g.op('Add', [s, mask], s.shape), [...rows, keys[i]!]);
+    });
+    const all = concat(g, scores, rows.length);
+    const weights = split(g, g.op('Softmax', [all], all.shape, { axis: -1 }), rows.length, keys);
+    const views = blocks.map(({ q }, i) => reshape(g, weights[i]!, q.shape.with(-1, keys[i]!)));
+    const parts = blocks.map(({ v }, i) => reshape(g, matmul(g, views[i]!, v), shape!));
+    return { outputs: [parts.reduce((a, b) => g.op('Add', [a, b], shape!))], saved: views };
+  },
+  backward: (g, { inputs, outputs: [o], saved: views, attributes: { rows, scale } }, [dy]) => {
+    const inner = sum(g, multiply(g, dy!, o!), [rows.length], true);
+    return blocksOf(inputs).flatMap(({ q, k, v }, i) => {
+      const p = views[i]!;
+      const d = reshape(g, dy!, q.shape);
+      const dp = matmul(g, d, v, { transB: true });
+      const ds = multiply(g, p, g.op('Sub', [dp, reshape(g, inner, q.shape.with(-1, 1))], p.shape));
+      return [
+        matmul(g, ds, k, { alpha: scale }),
+        matmul(g, ds, q, { transA: true, alpha: scale }),
+        matmul(g, p, d, { transA: true }),
+        null,
+      ];
+    });
+  },
+};
+
+// dh = w (P E - E[target]), dE = P' (w h) - (w h at the targets). Worked out in the forward pass, chunk of rows by chunk, so that
+// the probabilities [rows, V] of one chunk live at a time and no one-hot ever does; the backward pass only scales.
+const crossEntropy: Op<'crossEntropy'> = {
+  shapes: ([h, head, targets, weights]) => {
+    must(equal(h![1]!, head![1]!), 'the head reads hidden states', [h!, head!]);
+    must(equal(h![0]!, targets![0]!) && equal(h![0]!, weights![0]!), 'every row has a target and a weight', [h!, targets!, weights!]);
+    return [[]];
+  },
+  forward: (g, [h, head, targets, weights], { chunks }) => {
+    const [rows, width] = h!.shape as [Dim, Dim];
+    const each: Dim = chunks === 1 ? rows : CHUNK;
+    const sizes = Array.from({ length: chunks }, (_, i) => (i < chunks - 1 ? each : minus(rows, times(chunks - 1, each))));
+    const hs = split(g, h!, 0, sizes);
+    const ts = split(g, targets!, 0, sizes);
+    const ws = split(g, weights!, 0, sizes);
+    let dHead: Tensor | null = null;
+    const losses: Tensor[] = [];
+    const dhs: Tensor[] = [];
+    for (const [i, size] of sizes.entries()) {
+      const logits = matmul(g, hs[i]!, head!, { transB: true });
+      const logp = g.op('LogSoftmax', [logits], logits.shape, { axis: -1 });
+      const picked = g.op('GatherElements', [logp, reshape(g, ts[i]!, [size, 1])], [size, 1], { axis: 1 });
+      losses.push(multiply(g, picked, ws[i]!));
+      const p = g.op('Exp', [logp], logp.shape);
+      const rowOfTarget = g.op('Gather', [head!, ts[i]!], [size, width], { axis: 0 });
+      dhs.push(multiply(g, g.op('Sub', [matmul(g, p, head!), rowOfTarget], [size, width]), ws[i]!));
+      const wh = multiply(g, hs[i]!, ws[i]!);
+      dHead = g.op('Gemm', dHead ? [p, wh, dHead] : [p, wh], head!.shape, { transA: 1 });
+    }
+    const wh = multiply(g, h!, weights!);
+    const loss = g.op('Neg', [sum(g, concat(g, losses, 0), [0, 1], false)], []);
+    return { outputs: [loss], saved: [concat(g, dhs, 0), addRows(g, dHead!, targets!, g.op('Neg', [wh], wh.shape))] };
+  },
+  backward: (g, { saved: [dh, dHead] }, [dy]) => [multiply(g, dh!, dy!), multiply(g, dHead!, dy!), null, null],
+};
+
+/** Rows per chunk of `crossEntropy` (the last one takes the rest): bound it to floor(rows / chunks) at each run. */
+export const CHUNK: Dim = symbol('chunk');
+
+export const ops: { readonly [K in OpName]: Op<K> } = {
+  add,
+  gather,
+  linear,
+  rmsNorm,
+  rotary,
+  reshape: reshaped,
+  transpose: transposed,
+  split: cut,
+  concat: joined,
+  swiglu,
+  attend,
+  crossEntropy,
+};

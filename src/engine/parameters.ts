@@ -1,0 +1,143 @@
+// Weights as the engine holds them: matrices [in, out], q, k and v side by side per key/value head, gate beside up. Hugging Face has
+// them apart and [out, in]. The way there and back moves numbers and never changes one, so a checkpoint reads back to the bit.
+import { type ModelConfig, weightShapes } from './architecture.ts';
+
+export interface ParameterShape {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** Where one Hugging Face matrix lies in an engine parameter: rows of the file become columns from `column` on. */
+interface Part {
+  readonly weight: string;
+  /** Maps row r of the [out, in] matrix to a column of the [in, out] parameter. */
+  readonly column: (row: number) => number;
+}
+
+interface Parameter extends ParameterShape {
+  /** 'same': kept as in the file (norms, embeddings, head). */
+  readonly parts: 'same' | readonly Part[];
+}
+
+function layerParameters(c: ModelConfig, l: number): Parameter[] {
+  const p = `model.layers.${l}.`;
+  const groups = c.heads / c.kvHeads;
+  const width = (groups + 2) * c.headDim;
+  const d = c.headDim;
+  // [q q q k v] for each key/value head
+  const q = (row: number) => Math.floor(row / d / groups) * width + (row % (groups * d));
+  const k = (row: number) => Math.floor(row / d) * width + groups * d + (row % d);
+  const v = (row: number) => Math.floor(row / d) * width + (groups + 1) * d + (row % d);
+  const plain = (weight: string): readonly Part[] => [{ weight, column: row => row }];
+  return [
+    { name: `${p}norm1`, shape: [c.hidden], parts: 'same' },
+    {
+      name: `${p}qkv`,
+      shape: [c.hidden, c.kvHeads * width],
+      parts: [
+        { weight: `${p}self_attn.q_proj.weight`, column: q },
+        { weight: `${p}self_attn.k_proj.weight`, column: k },
+        { weight: `${p}self_attn.v_proj.weight`, column: v },
+      ],
+    },
+    { name: `${p}o`, shape: [c.heads * d, c.hidden], parts: plain(`${p}self_attn.o_proj.weight`) },
+    { name: `${p}norm2`, shape: [c.hidden], parts: 'same' },
+    {
+      name: `${p}gate_up`,
+      shape: [c.hidden, 2 * c.intermediate],
+      parts: [
+        { weight: `${p}mlp.gate_proj.weight`, column: row => row },
+        { weight: `${p}mlp.up_proj.weight`, column: row => c.intermediate + row },
+      ],
+    },
+    { name: `${p}down`, shape: [c.intermediate, c.hidden], parts: plain(`${p}mlp.down_proj.weight`) },
+  ];
+}
+
+function parametersOf(c: ModelConfig): Parameter[] {
+  return [
+    { name: 'embedding', shape: [c.vocab, c.hidden], parts: 'same' },
+    ...Array.from({ length: c.layers }, (_, l) => layerParameters(c, l)).flat(),
+    { name: 'norm', shape: [c.hidden], parts: 'same' },
+    ...(c.tied ? [] : [{ name: 'head', shape: [c.vocab, c.hidden], parts: 'same' as const }]),
+  ];
+}
+
+const SAME: Readonly<Record<string, string>> = {
+  embedding: 'model.embed_tokens.weight',
+  norm: 'model.norm.weight',
+  head: 'lm_head.weight',
+  norm1: 'input_layernorm.weight',
+  norm2: 'post_attention_layernorm.weight',
+};
+
+function sameName(name: string): string {
+  const short = name.slice(name.lastIndexOf('.') + 1);
+  return name.startsWith('model.layers.') ? name.slice(0, -short.length) + SAME[short]! : SAME[short]!;
+}
+
+/** The engine's parameters in a fixed order. */
+export const parameterShapes = (c: ModelConfig): readonly ParameterShape[] => parametersOf(c).map(({ name, shape }) => ({ name, shape }));
+
+/** Which engine parameter a Hugging Face weight lies in, and whether it is a matrix (for weight decay). */
+export type Parameters = Map<string, Float32Array>;
+
+const TILE = 32;
+
+/** Moves between [out, in] rows and columns of [in, width]; in tiles, because one side always strides. */
+function moveTransposed(
+  file: Float32Array,
+  parameter: Float32Array,
+  inner: number,
+  width: number,
+  column: Part['column'],
+  back: boolean,
+): void {
+  const out = file.length / inner;
+  for (let r0 = 0; r0 < out; r0 += TILE)
+    for (let c0 = 0; c0 < inner; c0 += TILE)
+      for (let r = r0; r < Math.min(out, r0 + TILE); r++) {
+        const at = column(r);
+        for (let c = c0; c < Math.min(inner, c0 + TILE); c++) {
+          if (back) file[r * inner + c] = parameter[c * width + at]!;
+          else parameter[c * width + at] = file[r * inner + c]!;
+        }
+      }
+}
+
+/** Reads all weights into the engine's layout. `read` gives a weight by its Hugging Face name, [out, in]. */
+export async function toParameters(c: ModelConfig, read: (name: string) => Promise<Float32Array>): Promise<Parameters> {
+  const parameters: Parameters = new Map();
+  for (const { name, shape, parts } of parametersOf(c)) {
+    if (parts === 'same') {
+      parameters.set(name, await read(sameName(name)));
+      continue;
+    }
+    const [inner, width] = shape as [number, number];
+    const data = new Float32Array(inner * width);
+    for (const part of parts) moveTransposed(await read(part.weight), data, inner, width, part.column, false);
+    parameters.set(name, data);
+  }
+  return parameters;
+}
+
+/** The weights by Hugging Face name, [out, in], one at a time, in the order of `weightShapes`. */
+export function* toWeights(c: ModelConfig, parameters: Parameters): Generator<[string, Float32Array]> {
+  const where = new Map<string, { readonly parameter: Parameter; readonly part: Part | null }>();
+  for (const parameter of parametersOf(c)) {
+    if (parameter.parts === 'same') where.set(sameName(parameter.name), { parameter, part: null });
+    else for (const part of parameter.parts) where.set(part.weight, { parameter, part });
+  }
+  for (const [weight, shape] of weightShapes(c)) {
+    const { parameter, part } = where.get(weight)!;
+    const data = parameters.get(parameter.name)!;
+    if (!part) {
+      yield [weight, data];
+      continue;
+    }
+    const [out, inner] = shape as [number, number];
+    const file = new Float32Array(out * inner);
+    moveTransposed(file, data, inner, parameter.shape[1]!, part.column, true);
+    yield [weight, file];
+  }
+}

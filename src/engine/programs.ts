@@ -1,0 +1,115 @@
+// The graphs the engine runs for whole sequences: gradients of a packed batch, the optimizer's update, log-probabilities, prompts' keys and values.
+// Each is the one decoder with another end.
+import type { ModelConfig } from './architecture.ts';
+import { decoder, decoderInputs, finalNorm, headOf } from './decoder.ts';
+import { times } from './graph/dims.ts';
+import { matmul, multiply, reshape } from './graph/emit.ts';
+import { Graph, type Tensor } from './graph/graph.ts';
+import { Program, type ProgramOptions } from './graph/program.ts';
+import { Tape } from './graph/tape.ts';
+import { completionTokens, PREFIX, PROBLEMS, packedAttention, packedMasks, packedTokens, prefixTokens, promptAttention } from './layout.ts';
+import { parameterShapes } from './parameters.ts';
+
+/** Names of the running sums of gradients, inputs and outputs of the gradient program. */
+export const sumName = (parameter: string): string => `sum ${parameter}`;
+
+function packedDecoder(g: Graph, c: ModelConfig) {
+  const tape = new Tape(g);
+  const inputs = decoderInputs(g, c, packedTokens);
+  const x = decoder(tape, c, inputs, packedAttention(tape, c, packedMasks(g, c)));
+  const rows = tape.apply('split', [x], { axis: 0, sizes: [prefixTokens, completionTokens] })[1]!;
+  return { tape, inputs, hidden: finalNorm(tape, c, inputs, rows), head: headOf(c, inputs) };
+}
+
+/** Loss of a packed batch, and its gradients added to running sums in place. */
+export async function openGradientProgram(c: ModelConfig, chunks: number, options: ProgramOptions): Promise<Program> {
+  const g = new Graph();
+  const { tape, inputs, hidden, head } = packedDecoder(g, c);
+  const targets = g.input('targets', 'int64', [completionTokens]);
+  const weights = g.input('weights', 'float32', [completionTokens]);
+  const loss = tape.one('crossEntropy', [hidden, head, targets, reshape(g, weights, [completionTokens, 1])], { chunks });
+  const wanted = parameterShapes(c).map(({ name }) => inputs.parameters.get(name)!);
+  for (const [i, gradient] of tape.gradients(loss, wanted).entries()) {
+    const { name, shape } = wanted[i]!;
+    g.output(sumName(name), g.op('Add', [g.input(sumName(name), 'float32', shape), gradient], shape));
+  }
+  g.output('loss', loss);
+  Program.prepareInPlace(g);
+  return Program.open(g, options);
+}
+
+/** log p of every target token of a packed batch, [completion tokens]. */
+export async function openScoreProgram(c: ModelConfig, options: ProgramOptions): Promise<Program> {
+  const g = new Graph();
+  const { hidden, head } = packedDecoder(g, c);
+  const targets = g.input('targets', 'int64', [completionTokens]);
+  const logits = matmul(g, hidden, head, { transB: true });
+  const logp = g.op('LogSoftmax', [logits], logits.shape, { axis: -1 });
+  const picked = g.op('GatherElements', [logp, reshape(g, targets, [completionTokens, 1])], [completionTokens, 1], { axis: 1 });
+  g.output('logprobs', reshape(g, picked, [completionTokens]));
+  return Program.open(g, options);
+}
+
+/** Keys and values of prompts, `k LAYER` and `v LAYER`, [problems, kvHeads, prefix, headDim] each. */
+export async function openPromptProgram(c: ModelConfig, options: ProgramOptions): Promise<Program> {
+  const g = new Graph();
+  const tape = new Tape(g);
+  const inputs = decoderInputs(g, c, prefixTokens);
+  const mask = g.input('prefix_mask', 'float32', [times(PREFIX, c.heads / c.kvHeads), PREFIX]);
+  decoder(
+    tape,
+    c,
+    inputs,
+    promptAttention(tape, c, mask, (layer, k, v) => {
+      g.output(`k ${layer}`, k);
+      g.output(`v ${layer}`, v);
+    }),
+  );
+  return Program.open(g, options);
+}
+
+/** Output of the update: the norm of the gradient before clipping, [1]. */
+export const GRADIENT_NORM = 'gradient norm';
+
+/** The scalars an update is told: [learning rate, decay factor, beta1, beta2, bias corrections, epsilon, largest norm]. */
+export const UPDATE_SCALARS = ['rate', 'decay', 'beta1', 'beta2', 'correction1', 'correction2', 'epsilon', 'clip'] as const;
+
+/**
+ * AdamW with decoupled decay (arXiv 1711.05101, algorithm 2), in place: p <- (1 - rate decay) p - rate m' / (sqrt(v') + epsilon), after all gradients
+ * together are scaled to norm `clip` at most. Matrices decay, norms do not.
+ */
+export async function openUpdateProgram(c: ModelConfig, options: ProgramOptions): Promise<Program> {
+  const g = new Graph();
+  const scalar = Object.fromEntries(UPDATE_SCALARS.map(name => [name, g.input(name, 'float32', [])])) as Record<
+    (typeof UPDATE_SCALARS)[number],
+    Tensor
+  >;
+  const elementwise = (op: string, a: Tensor, b: Tensor): Tensor => g.op(op, [a, b], a.shape.length >= b.shape.length ? a.shape : b.shape);
+  const one = g.scalar(1);
+  const sums = parameterShapes(c).map(({ name, shape }) => g.input(sumName(name), 'float32', shape));
+  const squares = sums.map(s => reshape(g, g.op('ReduceSumSquare', [s], [], { keepdims: 0 }), [1]));
+  const norm = g.op('Sqrt', [g.op('Sum', squares, [1])], [1]);
+  const scale = g.op('Min', [one, elementwise('Div', scalar.clip, elementwise('Add', norm, g.scalar(1e-6)))], [1]);
+  const keep = elementwise('Sub', one, elementwise('Mul', scalar.rate, scalar.decay));
+  for (const [i, { name, shape }] of parameterShapes(c).entries()) {
+    const p = g.input(name, 'float32', shape);
+    const gradient = elementwise('Mul', sums[i]!, scale);
+    const blend = (state: string, beta: Tensor, x: Tensor): Tensor =>
+      elementwise(
+        'Add',
+        elementwise('Mul', g.input(`${state} ${name}`, 'float32', shape), beta),
+        elementwise('Mul', x, elementwise('Sub', one, beta)),
+      );
+    const m = blend('m', scalar.beta1, gradient);
+    const v = blend('v', scalar.beta2, multiply(g, gradient, gradient));
+    const root = g.op('Sqrt', [elementwise('Div', v, scalar.correction2)], shape);
+    const move = elementwise('Div', elementwise('Div', m, scalar.correction1), elementwise('Add', root, scalar.epsilon));
+    const kept = shape.length > 1 ? elementwise('Mul', p, keep) : p;
+    g.output(name, elementwise('Sub', kept, elementwise('Mul', move, scalar.rate)));
+    g.output(`m ${name}`, m);
+    g.output(`v ${name}`, v);
+  }
+  g.output(GRADIENT_NORM, norm);
+  Program.prepareInPlace(g);
+  return Program.open(g, options);
+}

@@ -1,0 +1,164 @@
+// Ten-step references of transformers and torch (float64): losses, gradient norms, gradients and weights by tensor. `first5` and `spread5` are flat
+// indices 0..4 and floor(j n / 5).
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import type { ModelConfig } from './architecture.ts';
+import type { PackedProblem } from './packing.ts';
+import { type Parameters, toParameters, toWeights } from './parameters.ts';
+import { Trainer } from './trainer.ts';
+import { openModel } from './weights/open.ts';
+
+interface Row {
+  readonly tokens: readonly number[];
+  readonly mask: readonly number[];
+  readonly weight: number;
+}
+interface Statistics {
+  readonly sum: number;
+  readonly sumSquares: number;
+  readonly first5: readonly number[];
+  readonly deltaSumSquares?: number;
+}
+interface Reference {
+  readonly model: string;
+  readonly loss: { readonly reduction: 'sum' | 'mean' };
+  readonly optimizer: { readonly betas: readonly [number, number]; readonly eps: number; readonly weightDecay: number };
+  readonly clipping: { readonly maxNorm: number };
+  readonly accumulation: number;
+  readonly steps: readonly {
+    readonly step: number;
+    readonly lr: number;
+    readonly f64: { readonly loss: number; readonly gradNorm: number };
+  }[];
+  readonly microBatches: readonly { readonly step: number; readonly rows: readonly Row[] }[];
+  readonly f64: {
+    readonly gradientsAtStep1: Readonly<Record<string, Statistics>>;
+    readonly parametersAfterStep1: Readonly<Record<string, Statistics>>;
+    readonly parametersAfterStep10: Readonly<Record<string, Statistics>>;
+  };
+}
+
+const shared = process.env.REST_EM_SHARED;
+const here = join(import.meta.dirname, 'fixtures');
+
+/** A row as a problem of its own: predicted from its second token on, masked positions with weight 0. */
+function problemOf(row: Row, reduction: 'sum' | 'mean'): PackedProblem {
+  const counted = row.mask.reduce((a, b) => a + b, 0);
+  const weight = reduction === 'sum' ? row.weight : row.weight / counted;
+  return {
+    prompt: row.tokens.slice(0, 1),
+    completions: [{ tokens: row.tokens.slice(1), weights: row.mask.slice(1).map(m => m * weight) }],
+  };
+}
+
+async function load(path: string): Promise<{ config: ModelConfig; parameters: Parameters }> {
+  const source = await openModel(path);
+  const parameters = await toParameters(source.config, name => source.read(name));
+  await source.close();
+  return { config: source.config, parameters };
+}
+
+const close = (got: number, want: number, relative: number, what: string, absolute = 0): void =>
+  assert.ok(Math.abs(got - want) <= absolute + relative * Math.abs(want), `${what}: ${got}, expected ${want}`);
+
+function checkTensors(
+  config: ModelConfig,
+  got: Parameters,
+  want: Readonly<Record<string, Statistics>>,
+  start: Parameters | null,
+  tolerance: number,
+): void {
+  const before = start && new Map(toWeights(config, start));
+  for (const [name, data] of toWeights(config, got)) {
+    const expected = want[name];
+    assert.ok(expected, `the reference knows ${name}`);
+    const squares = data.reduce((sum, x) => sum + x * x, 0);
+    close(squares, expected.sumSquares, tolerance, `${name}: sum of squares`, 1e-12);
+    close(
+      data.reduce((sum, x) => sum + x, 0),
+      expected.sum,
+      tolerance,
+      `${name}: sum`,
+      tolerance * Math.sqrt(squares * data.length),
+    );
+    for (const [i, x] of expected.first5.entries())
+      close(data[i]!, x, tolerance, `${name}[${i}]`, start ? 1e-4 : tolerance * Math.sqrt(squares));
+    if (!before || expected.deltaSumSquares === undefined) continue;
+    const from = before.get(name)!;
+    close(
+      data.reduce((sum, x, i) => sum + (x - from[i]!) ** 2, 0),
+      expected.deltaSumSquares,
+      2e-3,
+      `${name}: squared distance moved`,
+      1e-12,
+    );
+  }
+}
+
+async function checkTraining(root: string, file: string): Promise<void> {
+  const reference = JSON.parse(readFileSync(join(root, 'training', file), 'utf8')) as Reference;
+  const { config, parameters } = await load(join(root, reference.model));
+  const start = new Map([...parameters].map(([name, data]) => [name, data.slice()]));
+  const trainer = await Trainer.open(config, parameters, { threads: 1, maxTokens: 128 });
+  const [beta1, beta2] = reference.optimizer.betas;
+  const optimizer = {
+    beta1,
+    beta2,
+    epsilon: reference.optimizer.eps,
+    weightDecay: reference.optimizer.weightDecay,
+    clip: reference.clipping.maxNorm,
+  };
+  for (const { step, lr, f64 } of reference.steps) {
+    let loss = 0;
+    for (const micro of reference.microBatches.filter(m => m.step === step))
+      loss += await trainer.accumulate(micro.rows.map(row => problemOf(row, reference.loss.reduction)));
+    close(loss, f64.loss, 1e-5, `loss of step ${step}`);
+    if (step === 1) checkTensors(config, trainer.gradients(), reference.f64.gradientsAtStep1, null, 1e-4);
+    const norm = await trainer.apply(lr, optimizer);
+    close(norm, f64.gradNorm, 1e-4, `gradient norm of step ${step}`);
+    if (step === 1) checkTensors(config, trainer.parameters, reference.f64.parametersAfterStep1, start, 1e-4);
+  }
+  checkTensors(config, trainer.parameters, reference.f64.parametersAfterStep10, start, 1e-3);
+  await trainer.close();
+}
+
+for (const [what, file] of [
+  ['a sum of row losses, always clipped, cosine', 'full-llama-sum.json'],
+  ['a mean per row with decay, untied, linear', 'full-llama-untied-mean.json'],
+] as const)
+  test(`ten steps of AdamW agree with torch: ${what}`, { skip: shared ? false : 'REST_EM_SHARED is not set' }, () =>
+    checkTraining(join(shared!, 'fixtures/engine'), file),
+  );
+
+interface SharedPrompt {
+  readonly cases: readonly {
+    readonly model: string;
+    readonly prompt: readonly number[];
+    readonly rows: readonly Row[];
+    readonly f64: {
+      readonly loss: number;
+      readonly gradNorm: number;
+      readonly gradients: Readonly<Record<string, Statistics>>;
+    };
+  }[];
+}
+
+test('completions packed behind one prompt have the gradient of rows of their own', {
+  skip: shared ? false : 'REST_EM_SHARED is not set',
+}, async () => {
+  const root = join(shared!, 'fixtures/engine');
+  const { cases } = JSON.parse(readFileSync(join(root, 'training/shared-prompt.json'), 'utf8')) as SharedPrompt;
+  for (const { model, prompt, rows, f64 } of cases.filter(x => x.model.includes('llama'))) {
+    const { config, parameters } = await load(join(root, model));
+    const trainer = await Trainer.open(config, parameters, { threads: 1, maxTokens: 4096 });
+    const completions = rows.map(row => ({
+      tokens: row.tokens.slice(prompt.length),
+      weights: row.mask.slice(prompt.length).map(m => m * row.weight),
+    }));
+    close(await trainer.accumulate([{ prompt, completions }]), f64.loss, 1e-5, `${model}: loss`);
+    checkTensors(config, trainer.gradients(), f64.gradients, null, 1e-4);
+    await trainer.close();
+  }
+});

@@ -1,0 +1,115 @@
+// Weights being fitted: gradients of packed batches added up, then one AdamW update, all in place. It knows neither epochs nor checkpoints nor
+// which rows are good: fit.ts drives it. Memory: weights, sums of gradients and two moments, four times the model.
+import type { ModelConfig } from './architecture.ts';
+import type { Data, Program } from './graph/program.ts';
+import { batchesOf, type PackedProblem, packBatch } from './packing.ts';
+import { type Parameters, parameterShapes } from './parameters.ts';
+import { GRADIENT_NORM, openGradientProgram, openUpdateProgram, sumName } from './programs.ts';
+
+export interface AdamW {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  /** Largest norm of all gradients together; 0: no limit. */
+  readonly clip: number;
+}
+
+export interface TrainerOptions {
+  readonly threads: number;
+  /** Padded tokens of one batch: bounds the memory of activations. A step of more is several batches. */
+  readonly maxTokens: number;
+}
+
+/** Vocabulary size from which the head's rows are cut into chunks, so that only one chunk of probabilities lives at a time. */
+const LARGE_VOCABULARY = 8192;
+const CHUNKS = 4;
+
+const NO_LIMIT = 3e38;
+
+export class Trainer {
+  readonly config: ModelConfig;
+  readonly parameters: Parameters;
+  private readonly gradient: Program;
+  private readonly update: Program;
+  private readonly options: TrainerOptions;
+  private readonly sums = new Map<string, Float32Array>();
+  private readonly moments = new Map<string, Float32Array>();
+  private readonly loss = new Float32Array(1);
+  private steps = 0;
+
+  private constructor(config: ModelConfig, parameters: Parameters, gradient: Program, update: Program, options: TrainerOptions) {
+    this.config = config;
+    this.parameters = parameters;
+    this.gradient = gradient;
+    this.update = update;
+    this.options = options;
+    for (const { name } of parameterShapes(config)) {
+      const size = parameters.get(name)!.length;
+      this.sums.set(sumName(name), new Float32Array(size));
+      for (const state of ['m', 'v']) this.moments.set(`${state} ${name}`, new Float32Array(size));
+    }
+  }
+
+  /** Takes the parameters over: they change with every step. */
+  static async open(config: ModelConfig, parameters: Parameters, options: TrainerOptions): Promise<Trainer> {
+    const chunks = config.vocab >= LARGE_VOCABULARY ? CHUNKS : 1;
+    return new Trainer(
+      config,
+      parameters,
+      await openGradientProgram(config, chunks, options),
+      await openUpdateProgram(config, options),
+      options,
+    );
+  }
+
+  private get chunks(): number {
+    return this.config.vocab >= LARGE_VOCABULARY ? CHUNKS : 1;
+  }
+
+  /** Adds the gradients of these problems to the running sums; gives the loss, the weighted sum over all completion tokens. */
+  async accumulate(problems: readonly PackedProblem[]): Promise<number> {
+    let loss = 0;
+    for (const batch of batchesOf(problems, this.options.maxTokens)) {
+      const packed = packBatch(this.config, batch, this.chunks);
+      const into = new Map<string, Data>([...this.sums, ['loss', this.loss]]);
+      await this.gradient.runInPlace(new Map<string, Data>([...packed.feeds, ...this.parameters, ...this.sums]), into, packed.bindings);
+      loss += this.loss[0]!;
+    }
+    return loss;
+  }
+
+  /** The running sums, by parameter. Read-only for callers; cleared by `apply`. */
+  gradients(): Parameters {
+    return new Map([...this.parameters.keys()].map(name => [name, this.sums.get(sumName(name))!]));
+  }
+
+  /** One AdamW update from the running sums, which are cleared. Gives the norm of the gradient before clipping. */
+  async apply(learningRate: number, optimizer: AdamW): Promise<number> {
+    this.steps += 1;
+    const { beta1, beta2, epsilon, weightDecay, clip } = optimizer;
+    const scalars: Record<string, number> = {
+      rate: learningRate,
+      decay: weightDecay,
+      beta1,
+      beta2,
+      correction1: 1 - beta1 ** this.steps,
+      correction2: 1 - beta2 ** this.steps,
+      epsilon,
+      clip: clip > 0 ? clip : NO_LIMIT,
+    };
+    const norm = new Float32Array(1);
+    const state = [...this.parameters, ...this.moments];
+    await this.update.runInPlace(
+      new Map<string, Data>([...state, ...this.sums, ...Object.entries(scalars).map(([k, x]) => [k, Float32Array.of(x)] as const)]),
+      new Map<string, Data>([...state, [GRADIENT_NORM, norm]]),
+    );
+    for (const sum of this.sums.values()) sum.fill(0);
+    return norm[0]!;
+  }
+
+  async close(): Promise<void> {
+    await this.gradient.close();
+    await this.update.close();
+  }
+}
