@@ -1,0 +1,108 @@
+// events.jsonl summed up: how long the run has worked, what it sampled, what each E-step found, how each M-step went. A killed session has no end
+// line and a fit that was cut off is repeated, so times add up session by session and a fit's story begins anew with its first step.
+import type { RunEvent, TimedEvent } from '../runs/events.ts';
+import { readJsonl } from '../runs/jsonl.ts';
+
+export type Selected = Extract<RunEvent, { kind: 'selected' }>;
+export type StepEvent = Extract<RunEvent, { kind: 'step' }>;
+export type EpochEvent = Extract<RunEvent, { kind: 'epoch' }>;
+
+/** What the E-step of a policy took: waves of its 'train' phase. */
+export interface Sampling {
+  readonly completions: number;
+  readonly tokens: number;
+  readonly seconds: number;
+  readonly failed: number;
+}
+
+export interface EventFacts {
+  readonly run: string | null;
+  /** 'under way' also for a session that was killed: no line tells the two apart. */
+  readonly state: 'under way' | 'finished' | 'interrupted' | 'failed';
+  /** Time at work, all sessions. */
+  readonly seconds: number;
+  /** Tokens sampled, of every phase. */
+  readonly tokens: number;
+  readonly sampling: ReadonlyMap<string, Sampling>;
+  readonly selected: ReadonlyMap<string, Selected>;
+  readonly steps: ReadonlyMap<string, readonly StepEvent[]>;
+  readonly epochs: ReadonlyMap<string, readonly EpochEvent[]>;
+}
+
+interface Tally {
+  run: string | null;
+  state: EventFacts['state'];
+  seconds: number;
+  tokens: number;
+  sessionBegan: number;
+  last: number;
+  sampling: Map<string, Sampling>;
+  selected: Map<string, Selected>;
+  steps: Map<string, StepEvent[]>;
+  epochs: Map<string, EpochEvent[]>;
+}
+
+/** Nothing happened where there is no such file. */
+export async function readEvents(file: string): Promise<EventFacts> {
+  const tally: Tally = {
+    run: null,
+    state: 'under way',
+    seconds: 0,
+    tokens: 0,
+    sessionBegan: Number.NaN,
+    last: Number.NaN,
+    sampling: new Map(),
+    selected: new Map(),
+    steps: new Map(),
+    epochs: new Map(),
+  };
+  for await (const event of readJsonl<TimedEvent>(file)) {
+    const at = Date.parse(event.time);
+    if (event.kind === 'start') closeSession(tally, at);
+    tally.last = at;
+    (ADD[event.kind] as Add<RunEvent['kind']> | undefined)?.(tally, event);
+  }
+  closeSession(tally, Number.NaN);
+  return tally;
+}
+
+function closeSession(tally: Tally, next: number): void {
+  if (!Number.isNaN(tally.sessionBegan)) tally.seconds += (tally.last - tally.sessionBegan) / 1000;
+  tally.sessionBegan = next;
+}
+
+type Add<K extends RunEvent['kind']> = (tally: Tally, event: Extract<RunEvent, { kind: K }>) => void;
+
+const ADD: { readonly [K in RunEvent['kind']]?: Add<K> } = {
+  start: (tally, { run }) => {
+    tally.run = run;
+    tally.state = 'under way';
+  },
+  end: (tally, { reason }) => {
+    tally.state = reason;
+  },
+  wave: (tally, { policy, phase, completions, tokens, seconds, failed }) => {
+    tally.tokens += tokens;
+    if (phase !== 'train') return;
+    const so = tally.sampling.get(policy) ?? { completions: 0, tokens: 0, seconds: 0, failed: 0 };
+    tally.sampling.set(policy, {
+      completions: so.completions + completions,
+      tokens: so.tokens + tokens,
+      seconds: so.seconds + seconds,
+      failed: so.failed + failed,
+    });
+  },
+  selected: (tally, event) => {
+    tally.selected.set(event.policy, event);
+  },
+  step: (tally, event) => append(tally.steps, event, event.step),
+  epoch: (tally, event) => append(tally.epochs, event, event.epoch),
+};
+
+function append<T extends StepEvent | EpochEvent>(lists: Map<string, T[]>, event: T, number: number): void {
+  const list = lists.get(event.policy);
+  const last = list?.at(-1);
+  const repeats = last !== undefined && number <= (last.kind === 'step' ? last.step : last.epoch);
+  if (list === undefined || repeats) lists.set(event.policy, [event]);
+  else list.push(event);
+}
