@@ -60,8 +60,10 @@ export const finalNorm = (tape: Tape, c: ModelConfig, inputs: DecoderInputs, x: 
 /** The output matrix [vocab, hidden]: the embedding where they are tied. */
 export const headOf = (c: ModelConfig, inputs: DecoderInputs): Tensor => inputs.parameters.get(c.tied ? 'embedding' : 'head')!;
 
-/** cos and sin of position times frequency, [positions, headDim / 2] each; angles in float64. RoPE: arXiv 2104.09864. */
-export function rotaryTables(c: ModelConfig, positions: number): { cos: Float32Array; sin: Float32Array } {
+/** cos and sin of position times frequency, [positions, headDim / 2] each; angles in float64 (RoPE, arXiv 2104.09864). */
+export function rotaryTables(c: ModelConfig, atLeast: number): { cos: Float32Array; sin: Float32Array; positions: number } {
+  // The node takes a token's heads for a sequence and wants a row of the table for each, though it reads only the positions asked for.
+  const positions = Math.max(atLeast, slotsPerToken(c));
   const half = c.headDim / 2;
   const cos = new Float32Array(positions * half);
   const sin = new Float32Array(positions * half);
@@ -71,7 +73,7 @@ export function rotaryTables(c: ModelConfig, positions: number): { cos: Float32A
       cos[p * half + i] = Math.cos(angle);
       sin[p * half + i] = Math.sin(angle);
     }
-  return { cos, sin };
+  return { cos, sin, positions };
 }
 
 /** Fills the positions of one token: `position` for its queries and keys, 0 for its values. */

@@ -7,7 +7,7 @@ import { matmul, multiply, reshape } from './graph/emit.ts';
 import { Graph, type Tensor } from './graph/graph.ts';
 import { Program, type ProgramOptions } from './graph/program.ts';
 import { Tape } from './graph/tape.ts';
-import { completionTokens, PREFIX, PROBLEMS, packedAttention, packedMasks, packedTokens, prefixTokens, promptAttention } from './layout.ts';
+import { completionTokens, PREFIX, packedAttention, packedMasks, packedTokens, prefixTokens, promptAttention } from './layout.ts';
 import { parameterShapes } from './parameters.ts';
 
 /** Names of the running sums of gradients, inputs and outputs of the gradient program. */

@@ -41,7 +41,7 @@ interface Reference {
 }
 
 const shared = process.env.REST_EM_SHARED;
-const here = join(import.meta.dirname, 'fixtures');
+const _here = join(import.meta.dirname, 'fixtures');
 
 /** A row as a problem of its own: predicted from its second token on, masked positions with weight 0. */
 function problemOf(row: Row, reduction: 'sum' | 'mean'): PackedProblem {

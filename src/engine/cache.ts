@@ -1,0 +1,157 @@
+// Keys and values of prompts (one slot a problem) and of what rows have generated (one place a row), in arrays that are handed to
+// onnxruntime as inputs: inputs are not copied, outputs are, so a step returns one new column and it is put in place here.
+import type { ModelConfig } from './architecture.ts';
+import type { Data } from './graph/program.ts';
+import { MASKED } from './packing.ts';
+
+type Arrays = Map<string, Float32Array>;
+
+const names = (c: ModelConfig): string[] => Array.from({ length: c.layers }, (_, l) => [`k ${l}`, `v ${l}`]).flat();
+
+/** Keys and values of one prompt as the prompt program gave them: problem `index` of a batch padded to `prefix` tokens. */
+export interface PromptState {
+  readonly outputs: ReadonlyMap<string, Data>;
+  readonly index: number;
+  readonly prefix: number;
+  /** Real prefix tokens. */
+  readonly known: number;
+}
+
+/** Prompts of the problems that have rows: arrays [slots, kvHeads, prefix, headDim] a layer. */
+export class PromptCache {
+  private readonly config: ModelConfig;
+  private readonly prefix: number;
+  private readonly arrays: Arrays = new Map();
+  private mask = new Float32Array(0);
+  private readonly taken: boolean[] = [];
+
+  constructor(config: ModelConfig, prefix: number) {
+    this.config = config;
+    this.prefix = prefix;
+  }
+
+  private get slotSize(): number {
+    return this.config.kvHeads * this.prefix * this.config.headDim;
+  }
+
+  private grow(slots: number): void {
+    const enlarged = (old: Float32Array | undefined, size: number): Float32Array<ArrayBuffer> => {
+      const data = new Float32Array(size);
+      if (old) data.set(old);
+      return data;
+    };
+    for (const name of names(this.config)) this.arrays.set(name, enlarged(this.arrays.get(name), slots * this.slotSize));
+    this.mask = enlarged(this.mask, slots * this.prefix);
+  }
+
+  /** Puts a prompt into the lowest free slot and tells which. */
+  add(state: PromptState): number {
+    const free = this.taken.indexOf(false);
+    const slot = free >= 0 ? free : this.taken.length;
+    if (slot * this.prefix >= this.mask.length) this.grow(Math.max(1, 2 * slot));
+    this.taken[slot] = true;
+    const { kvHeads, headDim } = this.config;
+    const [from, to] = [state.prefix * headDim, this.prefix * headDim];
+    for (const name of names(this.config)) {
+      const source = state.outputs.get(name) as Float32Array;
+      const target = this.arrays.get(name)!;
+      for (let h = 0; h < kvHeads; h++) {
+        const start = (state.index * kvHeads + h) * from;
+        target.set(source.subarray(start, start + state.known * headDim), (slot * kvHeads + h) * to);
+      }
+    }
+    this.mask.fill(0, slot * this.prefix, slot * this.prefix + state.known);
+    this.mask.fill(MASKED, slot * this.prefix + state.known, (slot + 1) * this.prefix);
+    return slot;
+  }
+
+  release(slot: number): void {
+    this.taken[slot] = false;
+    while (this.taken.at(-1) === false) this.taken.pop();
+  }
+
+  /** Slots up to the last one taken. */
+  get slots(): number {
+    return this.taken.length;
+  }
+
+  feeds(): [string, Data][] {
+    return [
+      ['prompt_mask', this.mask.subarray(0, this.slots * this.prefix)],
+      ...[...this.arrays].map(([name, data]): [string, Data] => [`prompt ${name}`, data.subarray(0, this.slots * this.slotSize)]),
+    ];
+  }
+}
+
+/** Columns are added this many at a time. */
+const BLOCK = 16;
+
+/** What rows have generated: arrays [rows, kvHeads, columns, headDim] a layer; a row has as many columns as tokens that have been through a step. */
+export class OwnCache {
+  private readonly config: ModelConfig;
+  private readonly capacity: number;
+  private readonly arrays: Arrays = new Map();
+  private readonly lengths: Int32Array;
+  private columns = 0;
+
+  constructor(config: ModelConfig, capacity: number) {
+    this.config = config;
+    this.capacity = capacity;
+    this.lengths = new Int32Array(capacity);
+    this.resize(BLOCK);
+  }
+
+  private resize(columns: number): void {
+    const { kvHeads, headDim } = this.config;
+    for (const name of names(this.config)) {
+      const data = new Float32Array(this.capacity * kvHeads * columns * headDim);
+      const old = this.arrays.get(name);
+      if (old)
+        for (let i = 0; i < this.capacity * kvHeads; i++)
+          data.set(old.subarray(i * this.columns * headDim, (i + 1) * this.columns * headDim), i * columns * headDim);
+      this.arrays.set(name, data);
+    }
+    this.columns = columns;
+  }
+
+  lengthOf(row: number): number {
+    return this.lengths[row]!;
+  }
+
+  clear(row: number): void {
+    this.lengths[row] = 0;
+  }
+
+  /** Row `from` now lives at `to`. */
+  move(from: number, to: number): void {
+    const size = this.config.kvHeads * this.columns * this.config.headDim;
+    for (const data of this.arrays.values()) data.copyWithin(to * size, from * size, (from + 1) * size);
+    this.lengths[to] = this.lengths[from]!;
+  }
+
+  /** Appends one column to each of the first `rows` rows from a step's outputs [rows, kvHeads, headDim]. */
+  append(outputs: ReadonlyMap<string, Data>, rows: number): void {
+    const { kvHeads, headDim } = this.config;
+    for (const [name, data] of this.arrays) {
+      const column = outputs.get(name) as Float32Array;
+      for (let i = 0; i < rows * kvHeads; i++) {
+        const to = (i * this.columns + this.lengths[Math.floor(i / kvHeads)]!) * headDim;
+        const from = i * headDim;
+        for (let j = 0; j < headDim; j++) data[to + j] = column[from + j]!;
+      }
+    }
+    for (let r = 0; r < rows; r++) this.lengths[r]! += 1;
+    if (this.lengths.subarray(0, rows).includes(this.columns)) this.resize(this.columns + BLOCK);
+  }
+
+  feeds(rows: number): [string, Data][] {
+    const size = this.config.kvHeads * this.columns * this.config.headDim;
+    const mask = new Float32Array(rows * this.columns).fill(MASKED);
+    for (let r = 0; r < rows; r++) mask.fill(0, r * this.columns, r * this.columns + this.lengths[r]!);
+    return [['own_mask', mask], ...[...this.arrays].map(([name, data]): [string, Data] => [`own ${name}`, data.subarray(0, rows * size)])];
+  }
+
+  get width(): number {
+    return this.columns;
+  }
+}

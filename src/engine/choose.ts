@@ -1,0 +1,53 @@
+// Draws a token from the best words of a row: temperature, then top-k, then top-p (the order transformers and vLLM use), then one uniform
+// number on the cumulative distribution. The words come sorted, best first; what lies beyond them is the tail.
+
+export interface Truncation {
+  readonly temperature: number;
+  readonly topK: number;
+  readonly topP: number;
+}
+
+/** How many of the best words the sampler asks for: all that can matter, or enough that the tail is rarely needed. */
+export function shortlistSize({ temperature, topK, topP }: Truncation, vocab: number): number {
+  if (temperature === 0) return 1;
+  if (topK > 0) return Math.min(topK, vocab);
+  return Math.min(vocab, topP < 1 || vocab < 4096 ? 64 : 512);
+}
+
+/** The draw lies beyond the shortlist: ask again with all words. */
+export const TAIL = -1;
+
+/**
+ * Index into `logprobs` (sorted, best first; log of the tempered distribution over the WHOLE vocabulary unless topK bounds it), or TAIL.
+ * `u` is uniform in [0, 1).
+ */
+export function chooseIndex(logprobs: Float32Array, { temperature, topK, topP }: Truncation, u: number, isWhole: boolean): number {
+  if (temperature === 0) return 0;
+  // With top-k the kept words are renormalised, so any common factor of the weights is fine; without it they are true probabilities.
+  const weights = topK > 0 ? renormalised(logprobs, temperature) : logprobs.map(x => Math.exp(x));
+  let kept = weights.length;
+  let mass = 0;
+  for (const [i, w] of weights.entries()) {
+    mass += w;
+    if (topP < 1 && mass >= topP) {
+      kept = i + 1;
+      break;
+    }
+  }
+  const complete = isWhole || topK > 0;
+  if (!complete && topP < 1 && mass < topP) return TAIL;
+  const target = u * (topP < 1 || complete ? mass : 1);
+  let sum = 0;
+  for (let i = 0; i < kept; i++) {
+    sum += weights[i]!;
+    if (target < sum) return i;
+  }
+  return complete || topP < 1 ? kept - 1 : TAIL;
+}
+
+function renormalised(logprobs: Float32Array, temperature: number): Float64Array {
+  const best = logprobs[0]!;
+  const weights = Float64Array.from(logprobs, x => Math.exp((x - best) / temperature));
+  const total = weights.reduce((a, b) => a + b, 0);
+  return weights.map(w => w / total);
+}
