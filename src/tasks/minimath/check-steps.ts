@@ -12,7 +12,12 @@ export interface StepCheck {
 /** Numbers that words stand for: half, third, days of a week, dozen. */
 const constants = ['2', '3', '7', '12'];
 
-const operators: Record<string, (l: number, r: number) => number> = { '+': (l, r) => l + r, '-': (l, r) => l - r, '*': (l, r) => l * r, '/': (l, r) => l / r };
+const operators: Record<string, (l: number, r: number) => number> = {
+  '+': (l, r) => l + r,
+  '-': (l, r) => l - r,
+  '*': (l, r) => l * r,
+  '/': (l, r) => l / r,
+};
 
 /** A split product starts from the tens and the ones of a known number. */
 const isDigitOf = (number: string, known: ReadonlySet<string>): boolean =>

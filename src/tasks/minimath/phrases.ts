@@ -24,8 +24,20 @@ const some: Range = [2, 60];
 const few: Range = [2, 6];
 
 export const phrases = {
-  gets: { subject: 'addition', reading: 'plus', a: some, home: ['{N} gets {a} more.', '{N} gets {a} more {t}.'], away: ['{a} {t} are added.'] },
-  finds: { subject: 'addition', reading: 'plus', a: some, home: ['{N} finds {a} {t}.', 'Then {N} finds {a} more.'], away: ['{N} picks up {a}.'] },
+  gets: {
+    subject: 'addition',
+    reading: 'plus',
+    a: some,
+    home: ['{N} gets {a} more.', '{N} gets {a} more {t}.'],
+    away: ['{a} {t} are added.'],
+  },
+  finds: {
+    subject: 'addition',
+    reading: 'plus',
+    a: some,
+    home: ['{N} finds {a} {t}.', 'Then {N} finds {a} more.'],
+    away: ['{N} picks up {a}.'],
+  },
   given: {
     subject: 'addition',
     reading: 'plus',
@@ -41,8 +53,20 @@ export const phrases = {
     home: ['{N} buys {a} boxes of {b} {t}.', '{N} buys {a} boxes with {b} {t} each.'],
     away: ['{a} crates with {b} {t} each arrive.'],
   },
-  loses: { subject: 'subtraction', reading: 'minus', a: some, home: ['{N} loses {a} {t}.', 'Then {N} loses {a}.'], away: ['{a} {t} go missing.'] },
-  breaks: { subject: 'subtraction', reading: 'minus', a: some, home: ['{a} {t} break.', '{a} of them break.'], away: ['{N} throws out {a}.'] },
+  loses: {
+    subject: 'subtraction',
+    reading: 'minus',
+    a: some,
+    home: ['{N} loses {a} {t}.', 'Then {N} loses {a}.'],
+    away: ['{a} {t} go missing.'],
+  },
+  breaks: {
+    subject: 'subtraction',
+    reading: 'minus',
+    a: some,
+    home: ['{a} {t} break.', '{a} of them break.'],
+    away: ['{N} throws out {a}.'],
+  },
   gives: {
     subject: 'subtraction',
     reading: 'minus',
@@ -66,8 +90,18 @@ export const phrases = {
     home: ['{N} uses {a} {t} and then {b} more.', '{N} uses {a} and later {b} more.'],
     away: ['{N} spends {a} of them, then {b} more.'],
   },
-  doubles: { subject: 'multiplication', reading: 'timesTwo', home: ['The number of {t} doubles.', '{N} doubles the number of {t}.'], away: ['The heap doubles.'] },
-  triples: { subject: 'multiplication', reading: 'timesThree', home: ['The number of {t} triples.', '{N} triples the number of {t}.'], away: ['The heap triples.'] },
+  doubles: {
+    subject: 'multiplication',
+    reading: 'timesTwo',
+    home: ['The number of {t} doubles.', '{N} doubles the number of {t}.'],
+    away: ['The heap doubles.'],
+  },
+  triples: {
+    subject: 'multiplication',
+    reading: 'timesThree',
+    home: ['The number of {t} triples.', '{N} triples the number of {t}.'],
+    away: ['The heap triples.'],
+  },
   timesAsMany: {
     subject: 'multiplication',
     reading: 'times',
@@ -89,8 +123,18 @@ export const phrases = {
     home: ['{N} swaps each one for {a} new ones.', 'For each one {N} takes {a} new ones.'],
     away: ['Each one is traded for {a} others.'],
   },
-  sellsHalf: { subject: 'division', reading: 'half', home: ['{N} sells half of them.', '{N} sells half of the {t}.'], away: ['Half of them are sold.'] },
-  halfBreak: { subject: 'division', reading: 'half', home: ['Half of them break.', 'Half of the {t} break.'], away: ['Half of the heap is thrown out.'] },
+  sellsHalf: {
+    subject: 'division',
+    reading: 'half',
+    home: ['{N} sells half of them.', '{N} sells half of the {t}.'],
+    away: ['Half of them are sold.'],
+  },
+  halfBreak: {
+    subject: 'division',
+    reading: 'half',
+    home: ['Half of them break.', 'Half of the {t} break.'],
+    away: ['Half of the heap is thrown out.'],
+  },
   equalBags: {
     subject: 'division',
     reading: 'divide',
@@ -98,7 +142,12 @@ export const phrases = {
     home: ['{N} puts them in {a} equal bags and keeps one bag.', '{N} shares the {t} with friends, {a} equal parts, and keeps one.'],
     away: ['{N} splits them into {a} equal heaps and keeps one.'],
   },
-  keepsThird: { subject: 'division', reading: 'third', home: ['{N} keeps a third of them.', '{N} keeps a third of the {t}.'], away: ['Only a third of them stay.'] },
+  keepsThird: {
+    subject: 'division',
+    reading: 'third',
+    home: ['{N} keeps a third of them.', '{N} keeps a third of the {t}.'],
+    away: ['Only a third of them stay.'],
+  },
   losesThird: {
     subject: 'division',
     reading: 'loseThird',
@@ -159,8 +208,18 @@ export const phrases = {
     home: ['{O} has {a} times as many and gives them all to {N}.', '{O}, who has {a} times as many, gives all of them to {N}.'],
     away: ['{O} owns {a} times as many and hands over all.'],
   },
-  dozen: { subject: 'measures', reading: 'plusDozen', home: ['{N} buys a dozen {t}.', '{N} buys a dozen more.'], away: ['A dozen {t} arrive.'] },
-  sellsDozen: { subject: 'measures', reading: 'minusDozen', home: ['{N} sells a dozen {t}.', '{N} sells a dozen of them.'], away: ['A dozen {t} leave.'] },
+  dozen: {
+    subject: 'measures',
+    reading: 'plusDozen',
+    home: ['{N} buys a dozen {t}.', '{N} buys a dozen more.'],
+    away: ['A dozen {t} arrive.'],
+  },
+  sellsDozen: {
+    subject: 'measures',
+    reading: 'minusDozen',
+    home: ['{N} sells a dozen {t}.', '{N} sells a dozen of them.'],
+    away: ['A dozen {t} leave.'],
+  },
   week: {
     subject: 'measures',
     reading: 'plusWeek',
@@ -176,8 +235,20 @@ export const phrases = {
     home: ['{N} makes {a} {t} a day for {b} days.', '{N} makes {a} a day, {b} days long.'],
     away: ['{a} {t} arrive each day for {b} days.'],
   },
-  pairs: { subject: 'measures', reading: 'plusPairs', a: [3, 40], home: ['{N} finds {a} pairs of {t}.', '{N} buys {a} pairs of {t}.'], away: ['{a} pairs of {t} arrive.'] },
-  aside: { subject: 'aside', reading: 'nothing', a: some, home: ['{O} has {a} {u}.', '{N} also has {a} {u}.'], away: ['{O} owns {a} {u}.'] },
+  pairs: {
+    subject: 'measures',
+    reading: 'plusPairs',
+    a: [3, 40],
+    home: ['{N} finds {a} pairs of {t}.', '{N} buys {a} pairs of {t}.'],
+    away: ['{a} pairs of {t} arrive.'],
+  },
+  aside: {
+    subject: 'aside',
+    reading: 'nothing',
+    a: some,
+    home: ['{O} has {a} {u}.', '{N} also has {a} {u}.'],
+    away: ['{O} owns {a} {u}.'],
+  },
 } as const satisfies Record<string, PhraseRow>;
 
 export type PhraseId = keyof typeof phrases;

@@ -69,8 +69,14 @@ function tryStory(subject: Subject, steps: number, lexicon: Lexicon, rng: Rng): 
   let [now, owner, made, onSubject] = [first, firstOwner, 0, false];
 
   const tell = (phrase: PhraseId, operands: Operands) => {
-    const other = pick(lexicon.names.filter(n => n !== owner), rng);
-    const others = pick(lexicon.things.filter(t => t !== things), rng);
+    const other = pick(
+      lexicon.names.filter(n => n !== owner),
+      rng,
+    );
+    const others = pick(
+      lexicon.things.filter(t => t !== things),
+      rng,
+    );
     const words = { N: owner.name, O: other.name, t: things, u: others, a: operands.a, b: operands.b };
     if (phraseOf(phrase).passesOn) owner = other;
     events.push({ phrase, operands, text: fill(pick(phraseOf(phrase)[lexicon.voice], rng), words), owner });
@@ -94,7 +100,10 @@ function tryStory(subject: Subject, steps: number, lexicon: Lexicon, rng: Rng): 
 }
 
 /** A story of `steps` equations (1 or more) with at least one phrase of the subject; both drawn where not given. */
-export function makeStory(rng: Rng, options: { readonly steps?: number; readonly subject?: Subject; readonly lexicon?: Lexicon } = {}): Story {
+export function makeStory(
+  rng: Rng,
+  options: { readonly steps?: number; readonly subject?: Subject; readonly lexicon?: Lexicon } = {},
+): Story {
   const { steps = 1 + rng.below(5), subject = pick(subjects, rng), lexicon = home } = options;
   for (;;) {
     const story = tryStory(subject, steps, lexicon, rng);

@@ -18,10 +18,25 @@ interface Wordings {
 }
 
 export const styles = {
-  story: { opening: [''], count: ['{N} has {e} {t}.', '{P} has {e} {t}.', 'Now {N} has {e} {t}.'], part: ['That makes {e} {t}.'], between: ' ' },
+  story: {
+    opening: [''],
+    count: ['{N} has {e} {t}.', '{P} has {e} {t}.', 'Now {N} has {e} {t}.'],
+    part: ['That makes {e} {t}.'],
+    between: ' ',
+  },
   order: { opening: [''], start: ['First {e}.'], count: ['Then {e}.', 'Next {e}.'], part: ['Then {e}.', 'The part is {e}.'], between: ' ' },
-  start: { opening: ['Start with {s}. ', 'At first {s}. '], count: ['Now {e}.', 'So {e}.', 'So now {e}.'], part: ['The part is {e}.'], between: ' ' },
-  things: { opening: ['', 'At first {s} {t}. '], count: ['Now {e} {t}.', '{e} {t} now.'], part: ['That makes {e}.', 'These are {e}.'], between: ' ' },
+  start: {
+    opening: ['Start with {s}. ', 'At first {s}. '],
+    count: ['Now {e}.', 'So {e}.', 'So now {e}.'],
+    part: ['The part is {e}.'],
+    between: ' ',
+  },
+  things: {
+    opening: ['', 'At first {s} {t}. '],
+    count: ['Now {e} {t}.', '{e} {t} now.'],
+    part: ['That makes {e}.', 'These are {e}.'],
+    between: ' ',
+  },
   brief: { opening: [''], count: ['{e}'], part: ['{e}'], between: ', ' },
 } as const satisfies Record<string, Wordings>;
 

@@ -11,14 +11,16 @@ import { makeSplits, type Splits } from './splits.ts';
 /** The prompt: shared with the pre-training text, to the character. A completion begins with a space. */
 export const promptOf = (question: string): string => `Q: ${question}\nA:`;
 
-const problemOf = (split: Split) => (story: Story, i: number): Problem => ({
-  id: `minimath-${split}-${String(i + 1).padStart(4, '0')}`,
-  question: story.question,
-  reference: String(story.answer),
-  solution: humanSolution(story),
-  level: String(story.steps),
-  subject: story.subject,
-});
+const problemOf =
+  (split: Split) =>
+  (story: Story, i: number): Problem => ({
+    id: `minimath-${split}-${String(i + 1).padStart(4, '0')}`,
+    question: story.question,
+    reference: String(story.answer),
+    solution: humanSolution(story),
+    level: String(story.steps),
+    subject: story.subject,
+  });
 
 /** Compares the number after the LAST answer marker; a solution that was cut off has no complete answer line. */
 export function verifyAnswer(reference: string, completion: string): Verdict {

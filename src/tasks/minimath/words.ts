@@ -21,7 +21,20 @@ const she = (name: string): Name => ({ name, pronoun: 'She' });
 
 export const home: Lexicon = {
   voice: 'home',
-  names: [he('Tom'), he('Ben'), he('Sam'), he('Max'), he('Leo'), he('Jon'), she('Ann'), she('Eva'), she('Mia'), she('Zoe'), she('Ida'), she('Amy')],
+  names: [
+    he('Tom'),
+    he('Ben'),
+    he('Sam'),
+    he('Max'),
+    he('Leo'),
+    he('Jon'),
+    she('Ann'),
+    she('Eva'),
+    she('Mia'),
+    she('Zoe'),
+    she('Ida'),
+    she('Amy'),
+  ],
   things: ['pens', 'cups', 'eggs', 'nuts', 'caps', 'pins', 'toys', 'keys', 'cards', 'rings'],
   questions: ['How many {t} does {N} have now?', 'How many {t} does {N} have in the end?'],
 };
