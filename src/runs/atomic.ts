@@ -87,3 +87,6 @@ async function syncPath(path: string): Promise<void> {
     await handle.close();
   }
 }
+
+/** Removes a file, if it is there. */
+export const removeFile = (file: string): Promise<void> => storing(`removing ${file}`, () => rm(file, { force: true }));

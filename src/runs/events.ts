@@ -1,7 +1,6 @@
 // What happens in a run, as it happens. events.jsonl is the only file beside summary.json that knows the time. It may be read while it grows; it is
 // never read to go on with a run (the other files are), so a line lost in a power cut costs nothing but a line.
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
-import { StoreError } from '../errors.ts';
 import type { Interval } from '../metrics/evaluation.ts';
 import { cutHalfLine } from './jsonl.ts';
 import type { Phase } from './layout.ts';
@@ -100,7 +99,8 @@ export type TimedEvent = RunEvent & { readonly time: string };
 export type Clock = () => number;
 
 export interface EventLog {
-  append(event: RunEvent): void;
+  /** Throws StoreError when the disk is full. A step or progress never throws (an engine is calling): the next other event does. */
+  append(event: TimedEvent): void;
   close(): void;
 }
 
@@ -109,27 +109,21 @@ const UNWRITTEN: ReadonlySet<RunEvent['kind']> = new Set(['progress']);
 const UNSYNCED: ReadonlySet<RunEvent['kind']> = new Set(['progress', 'step']);
 
 /** Opens events.jsonl to append; tells `onCut` when the last line was half-written and is cut off. Closed by its opener. */
-export async function openEventLog(file: string, clock: Clock, onCut: (bytes: number) => void): Promise<EventLog> {
+export async function openEventLog(file: string, onCut: (bytes: number) => void): Promise<EventLog> {
   const cut = await cutHalfLine(file);
   if (cut > 0) onCut(cut);
-  const fd = guarded(file, () => openSync(file, 'a'));
-  return {
-    append: event => {
-      if (UNWRITTEN.has(event.kind)) return;
-      const line: TimedEvent = { time: new Date(clock()).toISOString(), ...event };
-      guarded(file, () => {
-        writeSync(fd, `${JSON.stringify(line)}\n`);
-        if (!UNSYNCED.has(event.kind)) fdatasyncSync(fd);
-      });
-    },
-    close: () => closeSync(fd),
+  const fd = openSync(file, 'a');
+  let broken: unknown;
+  const append = (event: TimedEvent): void => {
+    if (UNWRITTEN.has(event.kind)) return;
+    try {
+      if (broken !== undefined) throw broken;
+      writeSync(fd, `${JSON.stringify(event)}\n`);
+      if (!UNSYNCED.has(event.kind)) fdatasyncSync(fd);
+    } catch (cause) {
+      if (!UNSYNCED.has(event.kind)) throw storeError(`writing ${file}`, cause);
+      broken = cause;
+    }
   };
-}
-
-function guarded<T>(file: string, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    throw cause instanceof StoreError ? cause : storeError(`writing ${file}`, cause);
-  }
+  return { append, close: () => closeSync(fd) };
 }

@@ -19,7 +19,6 @@ export interface Layout {
   readonly lock: string;
   readonly summary: string;
   readonly report: string;
-  readonly verify: string;
   /** The folder of one policy: 'base', 'iteration-1', 'sft', … */
   policy(name: string): PolicyLayout;
 }
@@ -39,7 +38,6 @@ export const layoutOf = (dir: string): Layout => ({
   lock: join(dir, 'lock.json'),
   summary: join(dir, 'summary.json'),
   report: join(dir, 'report.html'),
-  verify: join(dir, 'verify.json'),
   policy: name => policyLayout(join(dir, name)),
 });
 

@@ -34,8 +34,6 @@ export interface SampleRow {
 export interface DatasetRow {
   readonly prompt: PromptJson;
   readonly completion: string;
-  /** The sampled ids of `completion`, where they are known exactly; otherwise the text is tokenised. */
-  readonly tokens?: readonly number[];
   readonly weight: number;
   /** The samples it came from; none for a human solution. */
   readonly samples: readonly string[];

@@ -1,0 +1,164 @@
+// The M-step (arXiv 2312.06585, Algorithm 1, Improve): from the start weights, fit the kept rows while the reward on D_val still rises, and keep the
+// best checkpoint. The rule is VinePPO's reading: the epochs in order, go on while the greedy reward strictly rises, stop at the first that does
+// not, take the last that rose. The start weights are not among them, so one epoch is always saved: whether it helped is for evaluate.ts to say.
+// fit.json comes before the checkpoint, the checkpoint whole or not at all; so a checkpoint means done, and without one the fit begins again.
+import { stat } from 'node:fs/promises';
+import type { Method } from '../methods/method.ts';
+import type { Fit, FitRow, StepReport } from '../policy/policy.ts';
+import { seedOf } from '../random.ts';
+import { makeWhole, readIfThere, removeFile, writeWhole } from '../runs/atomic.ts';
+import type { RunEvent } from '../runs/events.ts';
+import type { FitFile } from '../runs/rows.ts';
+import { isMissing, storing } from '../runs/storing.ts';
+import { generate } from './generate.ts';
+import { FIRST, type Round } from './rounds.ts';
+import { type Model, note, orStopped, type Session, throwIfStopped } from './session.ts';
+
+const GREEDY = { temperature: 0, topK: 0, topP: 1 };
+
+/** What a fit came to; `model` is null where there was no row to fit. */
+export interface Fitted {
+  readonly model: Model | null;
+  readonly file: FitFile;
+}
+
+/** The fit of a round that is done already, or null. */
+export async function fittedBefore(session: Session, round: Round): Promise<Fitted | null> {
+  const { fit, checkpoint } = session.layout.policy(round.name);
+  const text = await readIfThere(fit);
+  if (text === null) return null;
+  const file = JSON.parse(text) as FitFile;
+  if (file.epoch_kept === 0) return { file, model: null };
+  return (await isThere(checkpoint)) ? { file, model: { name: round.name, iteration: round.iteration, path: checkpoint } } : null;
+}
+
+/** Fits `rows` from the weights of `start` and saves the checkpoint. */
+export async function fit(session: Session, round: Round, rows: readonly FitRow[], start: Model): Promise<Fitted> {
+  const { plan, policy, layout, emit } = session;
+  const place = layout.policy(round.name);
+  await forget(session, round);
+  if (rows.length === 0) return nothingToFit(session, round, start);
+  throwIfStopped(session.signal);
+  const limit = await LIMIT[round.method.stop](session);
+  const settings = { ...plan.fit, seed: seedOf(plan.seed, 'fit', round.name) };
+  const opened = await policy.fit(start.path, rows, settings);
+  try {
+    const course = await climb(session, round, opened, limit);
+    const file: FitFile = { policy: round.name, from: start.name, rows: rows.length, steps_per_epoch: opened.stepsPerEpoch, ...course };
+    await writeFit(session, round, file);
+    await makeWhole(place.checkpoint, temporary => opened.save(temporary));
+    emit({ kind: 'checkpoint', policy: round.name, dir: place.checkpoint, epoch: file.epoch_kept });
+    return { file, model: { name: round.name, iteration: round.iteration, path: place.checkpoint } };
+  } finally {
+    await opened.close();
+  }
+}
+
+interface Limit {
+  /** The learning rate's schedule is over plan.fit.epochs all the same. */
+  readonly epochs: number;
+  readonly stopsEarly: boolean;
+}
+
+const LIMIT: Readonly<Record<Method['stop'], (session: Session) => Promise<Limit>>> = {
+  validation: async ({ plan, problems }) => ({ epochs: plan.fit.epochs, stopsEarly: problems.validation.length > 0 }),
+  'as-first-iteration': async ({ layout }) => {
+    const first = JSON.parse((await readIfThere(layout.policy(FIRST).fit)) ?? '{}') as FitFile;
+    return { epochs: first.epoch_kept, stopsEarly: false };
+  },
+};
+
+type Course = Pick<FitFile, 'epochs_run' | 'epoch_kept' | 'losses' | 'validation'>;
+
+async function climb(session: Session, round: Round, opened: Fit, { epochs, stopsEarly }: Limit): Promise<Course> {
+  const { emit, clock, signal } = session;
+  emit({ kind: 'stage', policy: round.name, phase: 'fit', done: 0, of: epochs });
+  const losses: number[] = [];
+  const validation: number[] = [];
+  let epochKept = 0;
+  for (let epoch = 1; epoch <= epochs && epochKept === epoch - 1; epoch++) {
+    const began = clock();
+    const { loss, tokens } = await orStopped(
+      signal,
+      opened.epoch(step => emit(stepEvent(round, step))),
+    );
+    const seconds = (clock() - began) / 1000;
+    losses.push(loss);
+    const reward = stopsEarly ? await rewardOnValidation(session, round, opened, epoch) : null;
+    const rises = reward === null || reward > (validation.at(-1) ?? Number.NEGATIVE_INFINITY);
+    if (reward !== null) validation.push(reward);
+    if (rises) {
+      await opened.keep();
+      epochKept = epoch;
+    }
+    emit({ kind: 'epoch', policy: round.name, epoch, epochs, loss, tokens, seconds, validation: reward, kept: rises });
+  }
+  return { epochs_run: losses.length, epoch_kept: epochKept, losses, validation };
+}
+
+const stepEvent = (round: Round, { step, steps, loss, gradNorm, learningRate, tokens }: StepReport): RunEvent => ({
+  kind: 'step',
+  policy: round.name,
+  step,
+  steps,
+  loss,
+  grad_norm: gradNorm,
+  learning_rate: learningRate,
+  tokens,
+});
+
+/** Mean greedy reward on D_val of the weights as they are now. */
+async function rewardOnValidation(session: Session, round: Round, opened: Fit, epoch: number): Promise<number> {
+  const { problems, plan, signal } = session;
+  const { reward, completions, failed } = await generate(session, {
+    folder: round.name,
+    phase: `validation-${epoch}`,
+    iteration: round.iteration,
+    policy: `${round.name}@epoch-${epoch}`,
+    problems: problems.validation,
+    prompt: plan.task.prompts.train,
+    draws: 1,
+    settings: GREEDY,
+    sample: (requests, settings) => orStopped(signal, opened.sample(requests, settings)),
+  });
+  if (completions === failed)
+    throw new Error(`${round.name}: the verifier failed on every sample of D_val, so nobody knows when to stop the fit`);
+  return reward / (completions - failed);
+}
+
+/** A fit that was cut off begins again from its start, so what it measured on the way is measured again. */
+async function forget({ layout, plan }: Session, round: Round): Promise<void> {
+  const { fit, samples } = layout.policy(round.name);
+  await removeFile(fit);
+  for (let epoch = 1; epoch <= plan.fit.epochs; epoch++) await removeFile(samples(`validation-${epoch}`));
+}
+
+async function nothingToFit(session: Session, round: Round, start: Model): Promise<Fitted> {
+  const file: FitFile = {
+    policy: round.name,
+    from: start.name,
+    rows: 0,
+    steps_per_epoch: 0,
+    epochs_run: 0,
+    epoch_kept: 0,
+    losses: [],
+    validation: [],
+  };
+  await writeFit(session, round, file);
+  note(session, `${round.name}: no row to fit (no sample was correct), so its policy is still ${start.name}`);
+  return { file, model: null };
+}
+
+const writeFit = ({ layout }: Session, round: Round, file: FitFile): Promise<void> =>
+  writeWhole(layout.policy(round.name).fit, `${JSON.stringify(file, null, 2)}\n`);
+
+const isThere = (path: string): Promise<boolean> =>
+  storing(`looking for ${path}`, async () => {
+    try {
+      await stat(path);
+      return true;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
+  });

@@ -1,0 +1,92 @@
+// Samples a body of completions (the E-step, D_val, a test set) into one samples file, wave by wave. A wave is sampled, judged, written and
+// forced to the disk as one, in (problem, draw) order; what waves are depends on the plan alone. So going on after a crash is: count the
+// whole waves in the file, cut off the rest, and do the waves that are missing.
+import { StoreError } from '../errors.ts';
+import { appendJsonl, cutTo, linesOf, parseLine } from '../runs/jsonl.ts';
+import { sampleId } from '../runs/layout.ts';
+import { makeFolder } from '../runs/open.ts';
+import type { SampleRow } from '../runs/rows.ts';
+import { note, type Session, throwIfStopped } from './session.ts';
+import { stopIfBroken } from './verify.ts';
+import { type Body, sampleWave } from './wave.ts';
+
+/** Counts over a whole samples file. */
+export interface Tally {
+  completions: number;
+  correct: number;
+  /** Sum over all judged samples. */
+  reward: number;
+  failed: number;
+  solved: number;
+  problems: number;
+}
+
+/** Completes the samples file of `body`; when it returns, the file holds every sample. */
+export async function generate(session: Session, body: Body): Promise<Tally> {
+  const { plan, layout, emit } = session;
+  const file = layout.policy(body.folder).samples(body.phase);
+  await makeFolder(layout.policy(body.folder).dir);
+  const tally = await takeUp(session, body, file);
+  const of = body.problems.length * body.draws;
+  emit({ kind: 'stage', policy: body.folder, phase: body.phase, done: tally.completions, of });
+  const before = { ...tally };
+  for (let from = tally.problems; from < body.problems.length; from += plan.waveProblems) {
+    throwIfStopped(session.signal);
+    const began = session.clock();
+    const rows = await sampleWave(session, body, body.problems.slice(from, from + plan.waveProblems), tally.completions);
+    count(tally, rows, body.draws);
+    stopIfBroken(tally.completions - before.completions, tally.failed - before.failed, rows); // before the write: such a wave is judged again
+    await appendJsonl(file, rows);
+    const { completions: done, solved, problems } = tally;
+    const seconds = (session.clock() - began) / 1000;
+    emit({ kind: 'wave', policy: body.folder, phase: body.phase, ...sumOf(rows), seconds, done, of, solved, problems });
+  }
+  return tally;
+}
+
+/** Counts the whole waves that are there and cuts off what comes after them. */
+async function takeUp(session: Session, body: Body, file: string): Promise<Tally> {
+  const tally: Tally = { completions: 0, correct: 0, reward: 0, failed: 0, solved: 0, problems: 0 };
+  const waveRows = session.plan.waveProblems * body.draws;
+  const total = body.problems.length * body.draws;
+  let wave: SampleRow[] = [];
+  let end = 0;
+  for await (const line of linesOf(file)) {
+    const row = parseLine<SampleRow>(file, line);
+    const expected = idAt(body, line.number - 1);
+    if (row.id !== expected)
+      throw new StoreError(
+        `${file} line ${line.number} is sample ${row.id}, where ${expected ?? 'nothing'} belongs: the file or the task's problems were changed`,
+      );
+    wave.push(row);
+    if (wave.length < waveRows && line.number < total) continue;
+    count(tally, wave, body.draws);
+    wave = [];
+    end = line.end;
+  }
+  const bytes = await cutTo(file, end);
+  if (bytes > 0)
+    note(session, `${file}: a wave was cut short (${wave.length} whole samples, ${bytes} bytes); thrown away, it is sampled again`);
+  return tally;
+}
+
+function idAt(body: Body, index: number): string | undefined {
+  const problem = body.problems[Math.floor(index / body.draws)];
+  return problem && sampleId(body.folder, body.phase, problem.id, index % body.draws);
+}
+
+function count(tally: Tally, rows: readonly SampleRow[], draws: number): void {
+  tally.completions += rows.length;
+  tally.problems += rows.length / draws;
+  tally.correct += rows.filter(row => row.verdict === 'correct').length;
+  tally.reward += rows.reduce((sum, row) => sum + (row.reward ?? 0), 0);
+  tally.failed += rows.filter(row => row.verdict === 'failed').length;
+  tally.solved += new Set(rows.filter(row => row.verdict === 'correct').map(row => row.problem_id)).size;
+}
+
+const sumOf = (rows: readonly SampleRow[]) => ({
+  completions: rows.length,
+  tokens: rows.reduce((sum, row) => sum + row.tokens.length, 0),
+  correct: rows.filter(row => row.verdict === 'correct').length,
+  failed: rows.filter(row => row.verdict === 'failed').length,
+});

@@ -1,0 +1,81 @@
+// Opens and closes what the loop in run.ts needs: checks the plan, opens the run directory, says what happens to whoever listens, and turns a raised
+// signal into Interrupted once everything is on the disk.
+import { Interrupted, StoreError } from '../errors.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Clock, RunEvent, Stage, TimedEvent } from '../runs/events.ts';
+import { openRun } from '../runs/open.ts';
+import { measuredProblems, PHASES } from './evaluate.ts';
+import type { Plan } from './plan.ts';
+import { type ChosenProblems, chooseProblems } from './problems.ts';
+import { BASE, type Round, roundsOf } from './rounds.ts';
+import { note, type Session } from './session.ts';
+
+export interface RunOptions {
+  readonly clock: Clock;
+  /** Raised to stop; what is finished by then is kept. */
+  readonly signal: AbortSignal;
+  /** Hears every event as it happens; events.jsonl has the same, progress within waves left out. */
+  readonly onEvent: (event: TimedEvent) => void;
+}
+
+/** Runs `work` with an open session and closes it, whatever happens. */
+export async function inSession<T>(
+  plan: Plan,
+  policy: Policy,
+  { clock, signal, onEvent }: RunOptions,
+  work: (session: Session, rounds: readonly Round[]) => Promise<T>,
+): Promise<T> {
+  const problems = await chooseProblems(plan);
+  const rounds = roundsOf(plan, problems);
+  const directory = await openRun(plan.dir, plan.config);
+  const { layout, events, resumed } = directory;
+  const emit = (event: RunEvent): void => {
+    const timed: TimedEvent = { time: new Date(clock()).toISOString(), ...event };
+    events.append(timed);
+    onEvent(timed);
+  };
+  const session: Session = { plan, policy, problems, layout, signal, clock, emit };
+  try {
+    emit({ kind: 'start', resumed, run: plan.name, stages: stagesOf(plan, problems, rounds) });
+    for (const message of directory.notes) note(session, message);
+    const result = await work(session, rounds);
+    emit({ kind: 'end', reason: 'finished', message: '' });
+    return result;
+  } catch (error) {
+    const isStop = error instanceof Interrupted || (signal.aborted && !(error instanceof StoreError));
+    const message = error instanceof Error ? error.message : String(error);
+    sayLast(emit, isStop ? { kind: 'end', reason: 'interrupted', message: '' } : { kind: 'end', reason: 'failed', message });
+    throw isStop ? new Interrupted() : error;
+  } finally {
+    await directory.close();
+  }
+}
+
+/** On a full disk the last word cannot be written either; the error that led here is the one to tell. */
+function sayLast(emit: (event: RunEvent) => void, event: RunEvent): void {
+  try {
+    emit(event);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+  }
+}
+
+function stagesOf(plan: Plan, problems: ChosenProblems, rounds: readonly Round[]): Stage[] {
+  const measured = measuredProblems(plan, problems);
+  const evaluation = (policy: string): Stage[] =>
+    (['test', 'train'] as const).flatMap(split => [
+      { policy, phase: PHASES[split].greedy, completions: measured[split].length },
+      { policy, phase: PHASES[split].sampled, completions: measured[split].length * plan.evaluation.samples },
+    ]);
+  const work = ({ name, method }: Round): Stage[] => [
+    {
+      policy: name,
+      phase: 'train',
+      completions: method.propose.kind === 'sample' ? method.propose.samplesPerProblem * problems.train.length : 0,
+    },
+    { policy: name, phase: 'fit', epochs: plan.fit.epochs },
+    ...evaluation(name),
+  ];
+  const bases = plan.task.prompts.sample ? [BASE, 'base-best-prompt'] : [BASE];
+  return [...bases.flatMap(evaluation), ...rounds.flatMap(work)].filter(stage => stage.completions !== 0);
+}

@@ -1,0 +1,52 @@
+// ReST-EM and its family, the whole method on one screen (arXiv 2312.06585, Algorithm 1):
+//
+//   for every round: propose (E-step: sample, judge) → select (weight f(r)) → fit (M-step, from the base) → evaluate
+//
+// A method is data (methods/), so there is no second loop. Every step writes what it did into the run directory and finds it there again,
+// so that going on after a crash is the same as starting: a step that is done returns at once, one that was cut off goes on where it can.
+import type { EvaluationFile } from '../metrics/evaluation.ts';
+import type { Policy } from '../policy/policy.ts';
+import { evaluate } from './evaluate.ts';
+import { fit, fittedBefore } from './fit.ts';
+import { inSession, type RunOptions } from './in-session.ts';
+import type { Plan } from './plan.ts';
+import { propose } from './propose.ts';
+import { BASE, type Round } from './rounds.ts';
+import { select } from './select.ts';
+import type { Model, Session } from './session.ts';
+
+export interface RunResult {
+  readonly dir: string;
+  /** One per policy measured, in the order they were measured. */
+  readonly evaluations: readonly EvaluationFile[];
+  /** Rounds that had nothing to fit, or came after one that had not. */
+  readonly skipped: readonly string[];
+}
+
+/** Runs `plan`, or goes on with it. Throws ConfigError before any work, Interrupted when `signal` was raised and all is saved. */
+export const run = (plan: Plan, policy: Policy, options: RunOptions): Promise<RunResult> =>
+  inSession(plan, policy, options, async (session, rounds) => {
+    const { prompts } = plan.task;
+    const base: Model = { name: BASE, iteration: 0, path: plan.model };
+    const models = new Map([[BASE, base]]);
+    const evaluations = [await evaluate(session, base, prompts.train)];
+    if (prompts.sample) evaluations.push(await evaluate(session, { ...base, name: 'base-best-prompt' }, prompts.sample));
+
+    for (const round of rounds) {
+      const previous = models.get(round.previous);
+      const model = previous && (await improve(session, round, base, previous));
+      if (!model) continue; // nothing to learn from: the rounds that would sample it are left out too
+      models.set(round.name, model);
+      evaluations.push(await evaluate(session, model, prompts.train));
+    }
+    return { dir: plan.dir, evaluations, skipped: rounds.map(round => round.name).filter(name => !models.has(name)) };
+  });
+
+/** One round, E-step and M-step: the policy it makes, or null where no row was kept. */
+async function improve(session: Session, round: Round, base: Model, previous: Model): Promise<Model | null> {
+  const before = await fittedBefore(session, round);
+  if (before !== null) return before.model;
+  const proposed = await propose(session, round, previous);
+  const rows = await select(session, round, proposed);
+  return (await fit(session, round, rows, round.method.fitFrom === 'base' ? base : previous)).model;
+}

@@ -1,0 +1,68 @@
+// A world small enough for tests of the loop: sums of two digits, and a scripted policy that knows a sum it was trained on, guesses others, and is
+// wrong more often the larger they are. Everything is real but the model.
+import type { Method } from '../methods/method.ts';
+import { METHODS } from '../methods/table.ts';
+import type { Question } from '../policy/scripted.ts';
+import { rngOf } from '../random.ts';
+import type { Problem, Split, Task } from '../tasks/task.ts';
+import { correct, incorrect, unparsable } from '../verifiers/verdict.ts';
+import type { Plan } from './plan.ts';
+
+const sums = (split: Split, count: number): Problem[] =>
+  Array.from({ length: count }, (_, i) => {
+    const [a, b] = split === 'train' ? [i, (i * 7) % 10] : [(i * 3) % 10, i + 1];
+    const answer = `${a + b}`;
+    return { id: `${split}-${i}`, question: `${a} + ${b} =`, reference: answer, solution: ` ${answer}`, level: `${1 + (i % 2)}` };
+  });
+
+export const toyTask: Task = {
+  name: 'sums',
+  problems: async split => sums(split, split === 'train' ? 24 : 10),
+  prompts: { train: ({ question }) => ({ kind: 'text', text: question }) },
+  stop: ['\n'],
+  maxTokens: 12,
+  verify: ({ reference }, completion) => {
+    const said = completion.trim();
+    if (!/^\d+$/.test(said)) return unparsable('no number');
+    return said === reference ? correct(said, 'equal') : incorrect(said, `not ${reference}`);
+  },
+};
+
+/** A guess near the sum; the more the policy was trained on, the nearer. */
+export function toyAnswer({ prompt, seed, temperature, weights }: Question): string {
+  const [a = 0, b = 0] = (prompt.match(/\d+/g) ?? []).map(Number);
+  const known = weights.learned[prompt]?.[0];
+  if (known !== undefined && temperature === 0) return known;
+  const rng = rngOf(seed);
+  const spread = Object.keys(weights.learned).length > 0 ? 2 : 4;
+  return rng.next() < 0.05 ? ' no idea' : ` ${a + b + rng.below(spread)}`;
+}
+
+export const toyMethod: Method = {
+  ...METHODS['rest-em'],
+  propose: { kind: 'sample', samplesPerProblem: 6, temperature: 0.7, topK: 40, topP: 1 },
+  weigh: { kind: 'correct', keepPerProblem: 2 },
+  iterations: 2,
+};
+
+/** A run of a fraction of a second: 20 training problems, 4 for D_val, two iterations and two arms. */
+export const toyPlan = (dir: string, changes: Partial<Plan> = {}): Plan => ({
+  name: 'toy',
+  dir,
+  seed: 7,
+  model: 'toy-base',
+  task: toyTask,
+  method: toyMethod,
+  arms: [METHODS.sft, METHODS.random],
+  problems: { train: null, test: null },
+  validation: 1 / 6,
+  fit: {
+    ...{ learningRate: 1e-3, epochs: 3, batchSize: 8, warmup: 0, schedule: 'constant', weightDecay: 0 },
+    ...{ clip: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, reduction: 'token-mean' },
+  },
+  evaluation: { samples: 4, temperature: 1, topK: 0, topP: 0.95, ks: [1, 4], trainProblems: 6 },
+  maxTokens: 12,
+  waveProblems: 3,
+  config: { task: 'sums', seed: 7, method: { iterations: 2 } },
+  ...changes,
+});
