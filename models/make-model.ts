@@ -39,7 +39,7 @@ export const makeTokenizerFiles = (world: World, maxLength: number): ReadonlyMap
 export function tokenizerOf(files: ReadonlyMap<string, string>): Tokenizer {
   const json = (name: string) => JSON.parse(files.get(name)!) as Record<string, unknown>;
   return makeTokenizer({
-    path: 'models',
+    fileOf: name => name,
     tokenizerJson: json('tokenizer.json'),
     tokenizerConfig: json('tokenizer_config.json'),
     generationConfig: json('generation_config.json'),
