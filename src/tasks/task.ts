@@ -31,6 +31,8 @@ export interface Task {
   readonly stop: readonly string[];
   readonly maxTokens: number;
   verify(problem: Problem, completion: string): Verdict | Promise<Verdict>;
+  /** What a reader should know about the rows of a split: some left out, say. One line each. */
+  notes?(split: Split): Promise<readonly string[]>;
 }
 
 /** A task of the user's own. The identity function: it exists for its type. */

@@ -17,7 +17,7 @@ export type Token =
   | (Place & { readonly kind: 'open' | 'close' | 'equals' | 'word' | 'opaque' });
 
 /** Units between a number and the next operator: "48 clips in April + 24 clips in May". More words than this are prose. */
-export const UNIT_WORDS = 4;
+export const UNIT_WORDS = 8;
 const DEEPEST = 32;
 
 const operatorOf: Readonly<Record<string, Operator>> = {
@@ -32,8 +32,11 @@ const PERCENT = /\s?%/y;
 const STARS = /\*\*+/y;
 const PER_UNIT = /\/\s?\p{L}+/uy;
 const WORD = /\p{L}+(?:[-'’]\p{L}+)*/uy;
+const VARIABLE = /^[xyzn]$/i;
+/** 8p and 2A are algebra; 5m, 3g, 2L, 4h, 9s are measures. */
+const UNKNOWN = /^(?![mglLhs])\p{L}$/u;
 const EQUALS = /[=≈]+/y;
-const OPAQUE = /[\^_~:&|\\%{}]/y;
+const OPAQUE = /[\^_~&|\\%{}]/y;
 const ANY = /./suy;
 
 /** The tokens of a short text. Symbols that change what stands beside them (^, a variable, 3:30) are 'opaque'. */
@@ -83,7 +86,8 @@ function wordToken(word: string, at: number, isBetweenNumbers: boolean, previous
   const end = at + word.length;
   const isTimes = isBetweenNumbers && (/^x$/i.test(word) || (word === 'of' && previous?.kind === 'number'));
   if (isTimes) return { kind: 'operator', operator: '*', at, end };
-  return { kind: /^[xyzn]$/i.test(word) ? 'opaque' : 'word', at, end };
+  const isGlued = previous?.kind === 'number' && previous.end === at;
+  return { kind: VARIABLE.test(word) || (isGlued && UNKNOWN.test(word)) ? 'opaque' : 'word', at, end };
 }
 
 /** An expression that was read: its value (null: a division by zero, or too big), where it ends, and the bare number it is, if it is one. */

@@ -49,7 +49,8 @@ const latex: readonly (readonly [RegExp, string])[] = [
   [/\([^()\d=]{0,40}\)/g, ' '],
 ];
 
-const plainText = (clause: string): string => latex.reduce((out, [pattern, by]) => out.replace(pattern, by), clause);
+/** A clause with LaTeX signs written out and units in brackets dropped. */
+export const plainText = (clause: string): string => latex.reduce((out, [pattern, by]) => out.replace(pattern, by), clause);
 
 /** A side with the token it begins at. */
 type Side = Expression & { readonly start: number };
@@ -135,7 +136,7 @@ const signAt = (tokens: readonly Token[], from: number, at: number): boolean => 
   return token.kind === 'operator' && token.operator === '-' && at > from && tokens[at - 1]!.kind === 'operator';
 };
 
-/** Where the operand begins that ends at `last` or up to four unit words before it; null: there is none. */
+/** Where the operand begins that ends at `last` or up to UNIT_WORDS words before it; null: there is none. */
 function operandBefore(tokens: readonly Token[], from: number, last: number, partners: ReadonlyMap<number, number>): number | null {
   let end = last;
   while (end >= from && tokens[end]!.kind === 'word') end--;
