@@ -1,0 +1,29 @@
+// What a command is: a name, its words for commander, and what it does. Declaring one must stay cheap (`--help` loads no engine), so a command
+// imports what it needs when it acts. The file to copy for a new command: report.ts; then a row in main.ts.
+import type { Command } from 'commander';
+
+/** What a command may touch of the process it runs in. */
+export interface Context {
+  readonly cwd: string;
+  /** Results. */
+  out(text: string): void;
+  /** Progress and notes. */
+  err(text: string): void;
+  /** stderr is a terminal that can take a line back. */
+  readonly isTerminal: boolean;
+  readonly columns: number;
+  readonly hasColor: boolean;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970. */
+  clock(): number;
+}
+
+export interface CliCommand {
+  readonly name: string;
+  readonly summary: string;
+  /** Adds arguments and options; `act` is given them as commander parsed them. */
+  declare(command: Command): Command;
+  /** `args` in the order declared. Throws ConfigError (exit 2), Interrupted (130), anything else (1). */
+  act(args: readonly string[], options: Readonly<Record<string, unknown>>, context: Context): Promise<void>;
+}

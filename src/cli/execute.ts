@@ -1,0 +1,46 @@
+// A resolved plan, worked off: what `run` and `resume` share. Opens the engine, shows progress, and at the end prints the table and where to look.
+import { join, relative } from 'node:path';
+import type { Resolved } from '../config/resolve.ts';
+import { Interrupted } from '../errors.ts';
+import { run } from '../loop/run.ts';
+import { readRun } from '../report/read-run.ts';
+import { writeReport } from '../report/report.ts';
+import { summarise } from '../report/summary.ts';
+import { tableOf } from '../report/table.ts';
+import type { Context } from './command.ts';
+import { withPolicy } from './engine.ts';
+import { showProgress } from './progress.ts';
+
+export interface ExecuteOptions {
+  readonly isJson: boolean;
+  readonly isQuiet: boolean;
+}
+
+/** A path as a person here would type it. */
+export function typed(path: string, cwd: string): string {
+  const short = relative(cwd, path) || '.';
+  const shown = short.startsWith('..') ? path : short;
+  return /[^\w./@%+=:,-]/.test(shown) ? `'${shown.replaceAll("'", `'\\''`)}'` : shown;
+}
+
+/** Does the run. Throws Interrupted, saying how to go on, after a clean stop. */
+export async function execute({ plan, engine, notes }: Resolved, { isJson, isQuiet }: ExecuteOptions, context: Context): Promise<void> {
+  const progress = showProgress(context, { isQuiet });
+  const { clock, signal } = context;
+  for (const text of notes) context.err(`note: ${text}\n`);
+  try {
+    await withPolicy(engine, policy => run(plan, policy, { clock, signal, onEvent: progress.onEvent }));
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    throw new Interrupted(`interrupted, nothing is lost; go on with: rest-em resume ${typed(plan.dir, context.cwd)} (or the same command)`);
+  } finally {
+    progress.close();
+  }
+  await writeReport(plan.dir);
+  if (isJson) {
+    context.out(`${JSON.stringify(await summarise(plan.dir), null, 2)}\n`);
+    return;
+  }
+  const places = ['report.html', 'summary.json'].map(name => typed(join(plan.dir, name), context.cwd));
+  context.out(`\n${tableOf(await readRun(plan.dir))}\n${places.join('\n')}\n`);
+}

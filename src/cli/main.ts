@@ -1,0 +1,113 @@
+// The command line: a table of commands, exit codes, and what becomes of an error. 0 done, 1 failure, 2 bad usage or configuration,
+// 130 interrupted. Commands do the rest (one file each); the environment of the process is read here and nowhere deeper.
+import { Command, CommanderError } from 'commander';
+import { version } from '../config/version.ts';
+import { ConfigError, Interrupted } from '../errors.ts';
+import type { CliCommand, Context } from './command.ts';
+import { evaluate } from './eval.ts';
+import { report } from './report.ts';
+import { resume } from './resume.ts';
+import { run } from './run.ts';
+import { sample } from './sample.ts';
+import { score } from './score.ts';
+import { verify } from './verify.ts';
+
+const COMMANDS: readonly CliCommand[] = [run, resume, evaluate, report, verify, sample, score];
+
+const EXIT = { done: 0, failure: 1, usage: 2, interrupted: 130 } as const;
+
+const oneLine = (text: string) =>
+  text
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ');
+
+function programOf(context: Context): Command {
+  const program = new Command('rest-em')
+    .description('Makes a language model better at problems that a program can check: sample, keep what is correct, fine-tune, repeat.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: text => context.out(text),
+      writeErr: text => context.err(text),
+      outputError: text => context.err(`rest-em: ${oneLine(text)}\n`),
+    });
+  for (const row of COMMANDS) {
+    const command = row.declare(program.command(row.name).summary(row.summary).description(row.summary));
+    command.action(async () => row.act(command.args, command.opts(), context));
+  }
+  return program;
+}
+
+/** --max_tokens is --max-tokens; only known options are rewritten, so a value that looks like one stays as it is. */
+function withDashes(program: Command, argv: readonly string[]): string[] {
+  const known = new Set(program.commands.flatMap(c => c.options.map(o => o.long)));
+  return argv.map(argument => {
+    const [name = '', ...value] = argument.split('=');
+    const dashed = name.replaceAll('_', '-');
+    return name.startsWith('--') && known.has(dashed) ? [dashed, ...value].join('=') : argument;
+  });
+}
+
+/** Tells what went wrong, in one line where it is the user's to mend, and gives the exit code. */
+function explain(error: unknown, context: Context): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error instanceof ConfigError) {
+    for (const { field, message } of error.complaints) context.err(`rest-em: ${oneLine(`${field}: ${message}`)}\n`);
+    return EXIT.usage;
+  }
+  if (error instanceof Interrupted) {
+    context.err(`rest-em: ${error.message}\n`);
+    return EXIT.interrupted;
+  }
+  for (let cause = error; cause !== undefined; cause = cause instanceof Error ? cause.cause : undefined) {
+    context.err(`${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}\n`);
+  }
+  return EXIT.failure;
+}
+
+/** The first Ctrl-C asks for a clean stop, the second does not ask. */
+function listenForInterrupt(stop: AbortController): () => void {
+  const onInterrupt = () => (stop.signal.aborted ? process.exit(EXIT.interrupted) : stop.abort());
+  process.on('SIGINT', onInterrupt);
+  process.on('SIGTERM', onInterrupt);
+  return () => process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
+}
+
+/** A reader that has seen enough (`| head`) is no failure. */
+const onPipeError = (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  throw error;
+};
+
+function contextOf(signal: AbortSignal): Context {
+  const { NO_COLOR, CI, TERM } = process.env;
+  const isTerminal = process.stderr.isTTY === true && !CI && TERM !== 'dumb';
+  return {
+    cwd: process.cwd(),
+    out: text => void process.stdout.write(text),
+    err: text => void process.stderr.write(text),
+    isTerminal,
+    columns: process.stderr.columns ?? 80,
+    hasColor: process.stdout.isTTY === true && !NO_COLOR && TERM !== 'dumb',
+    signal,
+    clock: Date.now,
+  };
+}
+
+/** Runs one command line. Resolves to the exit code; never rejects. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const stop = new AbortController();
+  const context = contextOf(stop.signal);
+  const stopListening = listenForInterrupt(stop);
+  process.stdout.on('error', onPipeError);
+  try {
+    const program = programOf(context);
+    await program.parseAsync(withDashes(program, argv), { from: 'user' });
+    return EXIT.done;
+  } catch (error) {
+    return explain(error, context);
+  } finally {
+    stopListening();
+  }
+}

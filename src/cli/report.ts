@@ -1,0 +1,22 @@
+// rest-em report DIR: the page, the summary and the table of a run, finished or under way, from its files alone. The file to copy for a new command.
+import { join, resolve } from 'node:path';
+import type { CliCommand } from './command.ts';
+
+export const report: CliCommand = {
+  name: 'report',
+  summary: 'write report.html and summary.json of a run, print its table',
+  declare: command => command.argument('<dir>', 'the directory of a run').option('--json', 'print the summary as JSON'),
+  async act([argument = ''], options, context) {
+    const { readSavedSettings } = await import('../config/saved.ts');
+    const { readRun } = await import('../report/read-run.ts');
+    const { writeReport } = await import('../report/report.ts');
+    const { summarise } = await import('../report/summary.ts');
+    const { tableOf } = await import('../report/table.ts');
+    const dir = resolve(context.cwd, argument);
+    readSavedSettings(dir);
+    await writeReport(dir);
+    const summary = options.json ? `${JSON.stringify(await summarise(dir), null, 2)}\n` : tableOf(await readRun(dir));
+    context.out(summary);
+    context.err(`${join(dir, 'report.html')}\n`);
+  },
+};

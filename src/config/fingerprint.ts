@@ -1,0 +1,32 @@
+// What a run was made from, as hashes: the files of the base model, and every problem with its prompt. They stand in config.json, so a run is
+// not taken up again with a model or data set that has changed under the same name.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Problem, Task } from '../tasks/task.ts';
+
+/** The files of a folder that make the model what it is; a README beside them does not. */
+const COUNTS = /\.(safetensors|json|gguf|model|jinja)$/;
+
+async function filesOf(model: string): Promise<string[]> {
+  if ((await stat(model)).isFile()) return [model];
+  const names = (await readdir(model)).filter(name => COUNTS.test(name)).sort();
+  return names.map(name => join(model, name));
+}
+
+/** SHA-256 over the model's files in the order of their names. */
+export async function hashModel(model: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of await filesOf(model)) await pipeline(createReadStream(file), hash, { end: false });
+  return hash.digest('hex');
+}
+
+/** SHA-256 over the problems of a split and the prompts they are asked with. */
+export function hashProblems(task: Task, problems: readonly Problem[]): string {
+  const hash = createHash('sha256');
+  for (const problem of problems)
+    hash.update(JSON.stringify([problem, task.prompts.train(problem), task.prompts.sample?.(problem) ?? null]));
+  return hash.digest('hex');
+}

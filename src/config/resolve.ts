@@ -1,0 +1,124 @@
+// From settings to a Plan: names looked up, the model's door tried, the task's problems and references read, all before any work and with
+// all complaints at once. The plan's `config` is plain JSON from which the same plan can be made again (resume, verify).
+import { resolve } from 'node:path';
+import type { ModelConfig } from '../engine/architecture.ts';
+import { openModel } from '../engine/weights/open.ts';
+import { type Complaint, ConfigError } from '../errors.ts';
+import type { EvaluationSettings, Plan } from '../loop/plan.ts';
+import { type ChosenProblems, chooseProblems } from '../loop/problems.ts';
+import { type Round, roundsOf } from '../loop/rounds.ts';
+import type { Problem, Split, Task } from '../tasks/task.ts';
+import { hashModel, hashProblems } from './fingerprint.ts';
+import { methodsOf } from './method.ts';
+import { defaultKs } from './parse.ts';
+import { savedConfig } from './saved.ts';
+import type { Settings } from './schema.ts';
+import { openTask } from './task.ts';
+
+export interface Resolved {
+  readonly plan: Plan;
+  /** What the embedded engine is opened with; `threads` null: as many as the machine has physical cores. */
+  readonly engine: { readonly threads: number | null; readonly rows: number };
+  readonly model: ModelConfig;
+  readonly problems: ChosenProblems;
+  readonly rounds: readonly Round[];
+  /** What a reader should know: rows left out, say. */
+  readonly notes: readonly string[];
+}
+
+export interface ResolveOptions {
+  readonly cwd: string;
+  /** Where the run is written; runs/NAME under `cwd` when absent. */
+  readonly dir?: string;
+  /** The file the settings came from: how a saved run finds a task that is code again. */
+  readonly file?: string;
+}
+
+/** Waits for every part and throws one ConfigError of all their complaints; any other error first. */
+async function together<T extends readonly Promise<unknown>[]>(parts: readonly [...T]): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
+  const settled = await Promise.allSettled(parts);
+  const reasons = settled.flatMap(s => (s.status === 'rejected' ? [s.reason as unknown] : []));
+  const bug = reasons.find(r => !(r instanceof ConfigError));
+  if (bug !== undefined) throw bug;
+  const complaints: Complaint[] = reasons.flatMap(r => (r instanceof ConfigError ? r.complaints : []));
+  if (complaints.length > 0) throw new ConfigError(complaints);
+  return settled.map(s => (s as PromiseFulfilledResult<unknown>).value) as { [K in keyof T]: Awaited<T[K]> };
+}
+
+export interface InspectedModel {
+  readonly config: ModelConfig;
+  readonly hasChatTemplate: boolean;
+}
+
+/** Opens a model far enough to know what it is. Throws ModelError. */
+export async function inspectModel(path: string): Promise<InspectedModel> {
+  const source = await openModel(path);
+  await source.close();
+  return { config: source.config, hasChatTemplate: source.tokenizer.hasChatTemplate };
+}
+
+const SPLITS = { train: 'trainProblems', test: 'testProblems' } as const;
+
+async function readProblems(task: Task, settings: Settings, split: Split): Promise<readonly Problem[]> {
+  const problems = await task.problems(split);
+  const field = SPLITS[split];
+  const asked = settings[field];
+  if (problems.length === 0) throw new ConfigError({ field: 'task', message: `${task.name} has no ${split} problems` });
+  if (asked === undefined || asked <= problems.length) return problems;
+  throw new ConfigError({ field, message: `got ${asked}; accepted: up to ${problems.length}, all that ${task.name} has` });
+}
+
+async function readTask(settings: Settings) {
+  const { task, notes } = await openTask(settings.task);
+  const [train, test] = await together([readProblems(task, settings, 'train'), readProblems(task, settings, 'test')]);
+  return { task, train, test, notes: [...(await notes('train')), ...(await notes('test'))] };
+}
+
+/** What model and task must agree on. */
+function mismatches(plan: Plan, { config, hasChatTemplate }: InspectedModel, first: Problem): Complaint[] {
+  const { train, sample } = plan.task.prompts;
+  const asksByChat = [train, sample].some(prompt => prompt?.(first).kind === 'chat');
+  return [
+    ...(asksByChat && !hasChatTemplate ? [{ field: 'model', message: `has no chat template, and ${plan.task.name} asks by chat` }] : []),
+    ...(plan.maxTokens < config.maxPositions
+      ? []
+      : [{ field: 'maxTokens', message: `got ${plan.maxTokens}; accepted: less than the ${config.maxPositions} positions of the model` }]),
+  ];
+}
+
+function evaluationOf({ samples, temperature, topK, topP, k, trainProblems }: Settings['evaluate'], train: number): EvaluationSettings {
+  const ks = [...new Set(k ?? defaultKs(samples))].sort((a, b) => a - b);
+  return { samples, temperature, topK, topP, ks, trainProblems: Math.min(trainProblems, train) };
+}
+
+/** Looks up and checks everything a run needs. Throws ConfigError with all complaints; does no work. */
+export async function resolvePlan(settings: Settings, options: ResolveOptions): Promise<Resolved> {
+  const modelPath = resolve(options.cwd, settings.model);
+  const [model, methods, { task, train, test, notes }] = await together([
+    inspectModel(modelPath),
+    (async () => methodsOf(settings))(),
+    readTask(settings),
+  ]);
+  const name = settings.name ?? task.name;
+  const hashes = { model: await hashModel(modelPath), train: hashProblems(task, train), test: hashProblems(task, test) };
+  const plan: Plan = {
+    name,
+    dir: resolve(options.cwd, options.dir ?? `runs/${name}`),
+    seed: settings.seed,
+    model: modelPath,
+    task,
+    ...methods,
+    problems: { train: settings.trainProblems ?? null, test: settings.testProblems ?? null },
+    validation: settings.validation,
+    fit: settings.fit,
+    evaluation: evaluationOf(settings.evaluate, settings.trainProblems ?? train.length),
+    maxTokens: settings.maxTokens ?? task.maxTokens,
+    waveProblems: settings.engine.waveProblems,
+    config: savedConfig({ ...settings, name, model: modelPath }, task, options.file, { ...methods, hashes }),
+  };
+  const problems = await chooseProblems(plan);
+  const complaints = mismatches(plan, model, train[0]!);
+  if (complaints.length > 0) throw new ConfigError(complaints);
+  const engine = { threads: settings.engine.threads ?? null, rows: settings.engine.rows };
+  return { plan, engine, model: model.config, problems, rounds: roundsOf(plan, problems), notes };
+}

@@ -1,0 +1,110 @@
+// The one schema of a configuration, for TypeScript, YAML and --set alike: every default is written here and nowhere else.
+// Strict: an unknown key is a complaint. What a preset says (src/methods) stays unsaid here unless the user overrides it.
+import { z } from 'zod';
+import { METHODS } from '../methods/table.ts';
+import type { Task } from '../tasks/task.ts';
+import { wordProblemsSchema } from '../tasks/word-problems.ts';
+import { above, atLeast, between, fraction, listOf, oneOf, says, text, whole } from './accepted.ts';
+
+const methodNames = Object.keys(METHODS) as [string, ...string[]];
+const methodName = oneOf(methodNames);
+
+/** What names a folder. */
+const folderName = z.string(says('a name')).regex(/^\w[\w.-]*$/, says('letters, digits, dots and dashes (it names a folder)'));
+
+const sampling = { samplesPerProblem: whole(1), temperature: between(0, 10), topK: whole(0), topP: above(0, 1), keepPerProblem: whole(0) };
+
+const ownMethod = z.strictObject({
+  extends: methodName,
+  name: folderName.optional(),
+  title: text().optional(),
+  paper: text().optional(),
+  propose: z
+    .strictObject({ kind: oneOf(['sample', 'solutions', 'reuse']), ...sampling })
+    .omit({ keepPerProblem: true })
+    .partial()
+    .optional(),
+  weigh: z
+    .strictObject({ kind: oneOf(['correct', 'random', 'all']), keepPerProblem: whole(0) })
+    .partial()
+    .optional(),
+  fitFrom: oneOf(['base', 'previous']).optional(),
+  stop: oneOf(['validation', 'as-first-iteration']).optional(),
+  iterations: whole(1).optional(),
+});
+
+/** A task that is code: made by defineTask, in the configuration file itself or imported there. */
+const isTask = (value: unknown): value is Task =>
+  typeof value === 'object' && value !== null && typeof Reflect.get(value, 'problems') === 'function';
+
+/** How a saved configuration names a task that is code: the file it came from. */
+const taskFile = z.strictObject({ kind: z.literal('code'), name: text(), file: text() });
+
+const fit = z.strictObject({
+  learningRate: above(0).default(5e-5),
+  epochs: whole(1).default(3),
+  batchSize: whole(1).default(16),
+  warmup: between(0, 1).default(0.05),
+  schedule: oneOf(['constant', 'linear', 'cosine']).default('cosine'),
+  weightDecay: atLeast(0).default(0),
+  clip: atLeast(0).default(1),
+  beta1: fraction().default(0.9),
+  beta2: fraction().default(0.999),
+  epsilon: above(0).default(1e-8),
+  reduction: oneOf(['token-mean', 'row-mean', 'sum']).default('token-mean'),
+});
+
+const evaluate = z.strictObject({
+  samples: whole(0).default(0),
+  temperature: between(0, 10).default(1),
+  topK: whole(0).default(0),
+  topP: above(0, 1).default(0.95),
+  k: listOf(whole(1), 'whole numbers').optional(),
+  trainProblems: whole(0).default(0),
+});
+
+const engine = z.strictObject({
+  /** Absent: as many as the machine has physical cores. */
+  threads: whole(1).optional(),
+  rows: whole(1).default(128),
+  waveProblems: whole(1).default(64),
+});
+
+export const configSchema = z.strictObject({
+  name: folderName.optional(),
+  seed: whole(0).default(1),
+  model: text(),
+  task: z.union(
+    [text(), z.custom<Task>(isTask), wordProblemsSchema, taskFile],
+    says('the name of a built-in task, settings such as { kind: word-problems, … }, or what defineTask gives'),
+  ),
+  method: z.union([methodName, ownMethod], says(`one of ${methodNames.join(', ')}, or { extends: NAME, … }`)).default('rest-em'),
+  arms: listOf(methodName, 'method names').default([]),
+  iterations: whole(1).optional(),
+  samplesPerProblem: sampling.samplesPerProblem.optional(),
+  temperature: sampling.temperature.optional(),
+  topK: sampling.topK.optional(),
+  topP: sampling.topP.optional(),
+  keepPerProblem: sampling.keepPerProblem.optional(),
+  maxTokens: whole(1).optional(),
+  trainProblems: whole(1).optional(),
+  testProblems: whole(1).optional(),
+  validation: fraction().default(0.1),
+  fit: fit.prefault({}),
+  evaluate: evaluate.prefault({}),
+  engine: engine.prefault({}),
+});
+
+/** A configuration with every default filled in. */
+export type Settings = z.output<typeof configSchema>;
+type Input = z.input<typeof configSchema>;
+type WordProblemsInput = z.input<typeof wordProblemsSchema>;
+
+/** What a configuration file may say. `model` and the files of a task are required, here or by --set. */
+export type Config = Omit<Input, 'model' | 'task'> & {
+  readonly model?: string;
+  readonly task?: string | Task | (Omit<WordProblemsInput, 'train' | 'test'> & Partial<Pick<WordProblemsInput, 'train' | 'test'>>);
+};
+
+/** Names a configuration's type for the editor. The identity function. */
+export const defineConfig = (config: Config): Config => config;
