@@ -1,0 +1,41 @@
+// The thread the engine lives in. One request at a time, in the order they come.
+import { parentPort, workerData } from 'node:worker_threads';
+import { Engine } from './engine.ts';
+import { type Method, packError, type Reply, type Request, type WorkerStart } from './protocol.ts';
+
+const { options, abort } = workerData as WorkerStart;
+const flag = new Int32Array(abort);
+const engine = new Engine(options, () => Atomics.load(flag, 0) === 1);
+const port = parentPort!;
+
+/** Which argument of a method is its progress callback. */
+const PROGRESS: Readonly<Partial<Record<Method, number>>> = { sample: 3, fitEpoch: 0 };
+/** Progress is told at most this often, in milliseconds. */
+const PROGRESS_INTERVAL = 100;
+
+async function serve({ id, method, args }: Request): Promise<void> {
+  const reply = (message: Reply) => port.postMessage(message);
+  const all = [...args];
+  const at = PROGRESS[method];
+  if (at !== undefined) {
+    let last = 0;
+    all[at] = (progress: unknown) => {
+      // Steps of a fit are told one by one; a sampler's steps come by the thousand.
+      const now = performance.now();
+      if (method === 'sample' && now - last < PROGRESS_INTERVAL) return;
+      last = now;
+      reply({ id, kind: 'progress', progress });
+    };
+  }
+  try {
+    const call = engine[method].bind(engine) as (...values: unknown[]) => Promise<unknown>;
+    reply({ id, kind: 'result', result: await call(...all) });
+  } catch (error) {
+    reply({ id, kind: 'error', error: packError(error) });
+  }
+}
+
+let tail: Promise<void> = Promise.resolve();
+port.on('message', (request: Request) => {
+  tail = tail.then(() => serve(request));
+});

@@ -1,0 +1,36 @@
+// The policy that needs nothing but this package: our own engine on the CPU, in a worker thread.
+import { EngineClient } from '../engine/client.ts';
+import type { Fit, Policy } from './policy.ts';
+
+export interface EmbeddedOptions {
+  /** Threads of one operation; the same run needs the same number. */
+  readonly threads: number;
+  /** Completions under way at a time. */
+  readonly rows: number;
+  /** Padded tokens of one training batch: bounds memory. */
+  readonly maxTokens?: number;
+}
+
+const MAX_TOKENS = 2048;
+
+function fitOf(engine: EngineClient, stepsPerEpoch: number): Fit {
+  return {
+    stepsPerEpoch,
+    epoch: (onStep, signal) => engine.call('fitEpoch', [], { ...(onStep && { onProgress: onStep }), ...(signal && { signal }) }),
+    sample: (requests, settings, signal) => engine.call('fitSample', [requests, settings], { ...(signal && { signal }) }),
+    keep: () => engine.call('fitKeep', []),
+    save: dir => engine.call('fitSave', [dir]),
+    close: () => engine.call('fitClose', []),
+  };
+}
+
+export async function openEmbeddedPolicy({ threads, rows, maxTokens = MAX_TOKENS }: EmbeddedOptions): Promise<Policy> {
+  const engine = new EngineClient({ threads, rows, maxTokens });
+  return {
+    sample: (model, requests, settings, onProgress, signal) =>
+      engine.call('sample', [model, requests, settings], { ...(onProgress && { onProgress }), ...(signal && { signal }) }),
+    score: (model, rows) => engine.call('score', [model, rows]),
+    fit: async (model, rows, settings) => fitOf(engine, (await engine.call('fitOpen', [model, rows, settings])).stepsPerEpoch),
+    close: () => engine.close(),
+  };
+}

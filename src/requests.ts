@@ -1,0 +1,81 @@
+// What is asked of an engine and what it answers: plain data that can cross a thread or a wire. A leaf: policies and engines both read it.
+import type { Prompt } from './prompt.ts';
+
+export interface SamplingSettings {
+  /** 0 is greedy. */
+  readonly temperature: number;
+  /** 0 keeps every token. */
+  readonly topK: number;
+  /** 1 keeps every token. */
+  readonly topP: number;
+  readonly maxTokens: number;
+  readonly stop: readonly string[];
+}
+
+/** One prompt and one seed per completion wanted of it. Completions of one request share the prompt's keys and values. */
+export interface SampleRequest {
+  readonly id: string;
+  readonly prompt: Prompt;
+  readonly seeds: readonly number[];
+}
+
+export interface Generation {
+  /** The completion, without the end token and cut before the stop string. */
+  readonly text: string;
+  /** All sampled ids, the end token or the token that held the stop string included. */
+  readonly tokens: readonly number[];
+  /** log p(token | everything before it), natural log, of the policy itself: temperature 1, nothing truncated. One per token. */
+  readonly logprobs: readonly number[];
+  /** 'length': cut at maxTokens; such a sample is incorrect whatever it says. */
+  readonly finish: 'end' | 'stop' | 'length';
+  readonly promptTokens: number;
+}
+
+export interface SampleProgress {
+  readonly completions: number;
+  readonly tokens: number;
+}
+
+/** A row of the M-step: a completion of a prompt with its weight. `tokens` are the sampled ids where the text came from a policy. */
+export interface FitRow {
+  readonly id: string;
+  readonly prompt: Prompt;
+  readonly completion: string;
+  /** The ids of `completion` as they were sampled, without end or stop token; absent for human text, which is tokenised. */
+  readonly tokens?: readonly number[];
+  readonly weight: number;
+}
+
+export interface FitSettings {
+  readonly learningRate: number;
+  readonly epochs: number;
+  /** Rows (completions) per optimizer step. */
+  readonly batchSize: number;
+  /** Share of all steps over which the learning rate rises from 0. */
+  readonly warmup: number;
+  readonly schedule: 'constant' | 'linear' | 'cosine';
+  readonly weightDecay: number;
+  /** Largest norm of the gradient; 0 is no limit. */
+  readonly clip: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly seed: number;
+  /** How row losses (sums of -weight * log p over completion tokens and the end token) become the loss of a step. */
+  readonly reduction: 'token-mean' | 'row-mean' | 'sum';
+}
+
+export interface StepReport {
+  readonly step: number;
+  readonly steps: number;
+  readonly loss: number;
+  readonly gradNorm: number;
+  readonly learningRate: number;
+  /** Completion tokens of this step. */
+  readonly tokens: number;
+}
+
+export interface ScoreRow {
+  readonly prompt: Prompt | { readonly kind: 'ids'; readonly ids: readonly number[] };
+  readonly completion: string | readonly number[];
+}
