@@ -46,6 +46,7 @@ test('everything that is wrong with a file is reported at once, with its line', 
   assert.match(json!, /^\/bad\.jsonl:2: is not JSON: /);
   assert.match(list!, /^\/bad\.jsonl:3: is not a record/);
   assert.deepEqual(rest, ["/bad.jsonl:4: no column 'q'; there are: a", "/bad.jsonl:5: no column 'q', 'a'; there are: none"]);
+  assert.equal((await complaints(file, ['constructor'])).length, 5);
 });
 
 test('twenty complaints are shown, and how many more there are', async () => {

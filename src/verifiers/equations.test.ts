@@ -48,13 +48,14 @@ const rows: Readonly<Record<string, readonly string[]>> = {
   '1/4 = 25%': ['1/4 = 25% is true'],
   '1/4 * 100 = 25%': ['1/4 * 100 = 25% is true'],
   '2/3 = 66.67%': ['2/3 = 66.67% is true'],
-  '2/3 = 67.67%': ['2/3 = 67.67% is false'],
+  '2/3 = 66.77%': ['2/3 = 66.77% is false'],
   '20% of 50 = 10': ['20% of 50 = 10 is true'],
   '1/0 = 5': ['1/0 = 5 is false'],
   '\\frac{1}{2} \\times 4 = 2': ['((1)/(2)) × 4 = 2 is true'],
   // Nothing is computed, or not everything is known.
   '60 minutes = 1 hour': [],
   '9 = 9': [],
+  '18 + 25 = total': [],
   'x + 3 = 7': [],
   '2x + 3 = 7': [],
   '8p = 5p + 3000': [],
@@ -66,6 +67,7 @@ const rows: Readonly<Record<string, readonly string[]>> = {
   'LCM[4,6]=12': [],
   '12:16=3:4': [],
   '4 + 5 > 8': [],
+  [`${'('.repeat(40)}1 + 1${')'.repeat(40)} = 2`]: [], // nobody nests that deep
   'no equation at all': [],
   '': [],
 };

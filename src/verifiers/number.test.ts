@@ -58,6 +58,7 @@ test('a text without one number is unparsable, and no piece of it is taken for t
     ['5', '1e5', 'unparsable'],
     ['4', '10^4', 'unparsable'],
     ['1', '1/0', 'unparsable'],
+    ['1', '1'.repeat(41), 'unparsable'],
     ['1', '1'.repeat(1_000_000), 'unparsable'],
   ]);
 });
@@ -122,8 +123,10 @@ test('with true-equations an answer counts only when a true equation gives it an
     ['43', '43 = 43', 'incorrect', '43'],
     ['43', '18 + 25 = 44', 'incorrect', '44'],
   ]);
-  const verdict = numberVerifier({ require: 'true-equations' })('43', '18 + 24 = 43');
-  assert.equal(verdict.reason, 'answer 43 is right, but 18 + 24 = 43 is false');
+  const reason = (text: string) => numberVerifier({ require: 'true-equations' })('43', text).reason;
+  assert.equal(reason('18 + 24 = 43'), 'answer 43 is right, but 18 + 24 = 43 is false');
+  assert.equal(reason('She has 43.'), 'answer 43 is right, but no equation gives it');
+  assert.equal(reason('1 + 1 = 2, so 43'), 'answer 43 is right, but none of its equations gives it');
 });
 
 test('a reason names the answer and the reference; a reference that is no number is our failure', () => {

@@ -1,6 +1,6 @@
 // The verifier for problems whose answer is one number. Compares exactly (9.0 is 9, 6/4 is 1.5), on rationals, not on text or floats.
 // `tolerance: 'rounded'` is for sets whose references are themselves rounded (mawps writes 2/3 as 0.6666666667): see isRounded.
-// `require: 'true-equations'` refuses answers that are right by luck: RFT (arXiv 2308.01825, section 3.3) drops a path when any of its
+// `require: 'true-equations'` refuses answers that are right by luck: RFT (arXiv 2308.01825) drops a path when any of its
 // calculations is wrong; ours also wants at least one, and the answer to be what one of them gives.
 import { equationsOf } from './equations.ts';
 import { type Extract, extractors } from './extract.ts';
