@@ -36,11 +36,11 @@ const shape = {
 export const sizes = {
   'tiny-s': {
     config: { ...shape, layers: 4, hidden: 128, heads: 4, intermediate: 320 },
-    schedule: { steps: 3000, batch: 64, learningRate: 2e-3, warmUp: 100 },
+    schedule: { steps: 2400, batch: 64, learningRate: 2e-3, warmUp: 100 },
   },
   'tiny-m': {
     config: { ...shape, layers: 6, hidden: 192, heads: 6, intermediate: 640 },
-    schedule: { steps: 4000, batch: 64, learningRate: 1.5e-3, warmUp: 150 },
+    schedule: { steps: 3000, batch: 64, learningRate: 1.5e-3, warmUp: 150 },
   },
   'tiny-l': {
     config: { ...shape, layers: 8, hidden: 320, heads: 10, intermediate: 896 },
