@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Resolved } from '../config/resolve.ts';
-import { weightShapes } from '../engine/architecture.ts';
 import { count, plural } from '../report/words.ts';
 
 /** What a plan comes to. */
@@ -30,9 +29,6 @@ export interface PlanFacts {
   readonly notes: readonly string[];
 }
 
-const parameterCount = (model: Resolved['model']) =>
-  [...weightShapes(model).values()].reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
-
 export function planFacts({ plan, model, problems, rounds, notes }: Resolved): PlanFacts {
   const { propose, iterations } = plan.method;
   const sampled = rounds.map(({ method }) => (method.propose.kind === 'sample' ? method.propose.samplesPerProblem : 0));
@@ -46,7 +42,7 @@ export function planFacts({ plan, model, problems, rounds, notes }: Resolved): P
     name: plan.name,
     dir: plan.dir,
     goes_on: existsSync(join(plan.dir, 'config.json')),
-    model: { path: plan.model, parameters: parameterCount(model), layers: model.layers, hidden: model.hidden, vocab: model.vocab },
+    model: { path: plan.model, parameters: model.parameters, layers: model.layers, hidden: model.hidden, vocab: model.vocab },
     task: plan.task.name,
     method: plan.method.name,
     arms: plan.arms.map(arm => arm.name),

@@ -5,7 +5,6 @@ import { Interrupted } from '../errors.ts';
 import { run } from '../loop/run.ts';
 import { readRun } from '../report/read-run.ts';
 import { writeReport } from '../report/report.ts';
-import { summarise } from '../report/summary.ts';
 import { tableOf } from '../report/table.ts';
 import type { Context } from './command.ts';
 import { withPolicy } from './engine.ts';
@@ -36,9 +35,9 @@ export async function execute({ plan, engine, notes }: Resolved, { isJson, isQui
   } finally {
     progress.close();
   }
-  await writeReport(plan.dir);
+  const summary = await writeReport(plan.dir);
   if (isJson) {
-    context.out(`${JSON.stringify(await summarise(plan.dir), null, 2)}\n`);
+    context.out(`${JSON.stringify(summary, null, 2)}\n`);
     return;
   }
   const places = ['report.html', 'summary.json'].map(name => typed(join(plan.dir, name), context.cwd));

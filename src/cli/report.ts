@@ -10,13 +10,11 @@ export const report: CliCommand = {
     const { readSavedSettings } = await import('../config/saved.ts');
     const { readRun } = await import('../report/read-run.ts');
     const { writeReport } = await import('../report/report.ts');
-    const { summarise } = await import('../report/summary.ts');
     const { tableOf } = await import('../report/table.ts');
     const dir = resolve(context.cwd, argument);
     readSavedSettings(dir);
-    await writeReport(dir);
-    const summary = options.json ? `${JSON.stringify(await summarise(dir), null, 2)}\n` : tableOf(await readRun(dir));
-    context.out(summary);
+    const summary = await writeReport(dir);
+    context.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : tableOf(await readRun(dir)));
     context.err(`${join(dir, 'report.html')}\n`);
   },
 };

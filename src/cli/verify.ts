@@ -1,5 +1,7 @@
 // rest-em verify DIR: every sample of a run judged again with the task as it is now, without sampling; the ledger is not touched.
 import { resolve } from 'node:path';
+import type { Verification } from '../loop/verify-run.ts';
+import { count, plural } from '../report/words.ts';
 import type { CliCommand } from './command.ts';
 
 export const verify: CliCommand = {
@@ -13,6 +15,22 @@ export const verify: CliCommand = {
     const dir = resolve(context.cwd, argument);
     const { task } = await openTask(readSavedSettings(dir).task);
     const result = await verifyRun(dir, task);
-    context.out(`${JSON.stringify(result, null, options.json ? 2 : 0)}\n`);
+    context.out(options.json ? `${JSON.stringify(result, null, 2)}\n` : words(result));
   },
 };
+
+/** Changed verdicts listed before the rest is only counted. */
+const MOST_LISTED = 20;
+
+function words({ samples, verdicts, changed, orphans }: Verification): string {
+  const kinds = Object.entries(verdicts).map(([kind, n]) => `${count(n)} ${kind}`);
+  const listed = changed.slice(0, MOST_LISTED).map(c => `  ${c.id}: ${c.before.verdict} -> ${c.after.verdict} (${c.after.reason})`);
+  return [
+    `${plural(samples, 'sample')} judged again: ${kinds.join(', ')}`,
+    changed.length === 0 ? 'every verdict is what it was' : `${plural(changed.length, 'verdict')} changed:`,
+    ...listed,
+    ...(changed.length > MOST_LISTED ? [`  and ${count(changed.length - MOST_LISTED)} more (--json lists all)`] : []),
+    ...(orphans.length > 0 ? [`${plural(orphans.length, 'sample')} of problems that the task no longer has`] : []),
+    '',
+  ].join('\n');
+}

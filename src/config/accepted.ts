@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const says = (accepted: string) => ({ error: () => accepted });
 
-export const text = () => z.string(says('text, not empty')).min(1, says('text, not empty'));
+export const text = (accepted = 'text, not empty') => z.string(says(accepted)).min(1, says(accepted));
 
 export function whole(minimum: number) {
   const error = says(`a whole number, ${minimum} or more`);

@@ -68,6 +68,7 @@ export function complaintsOf(schema: z.ZodType, issues: readonly Issue[], input:
     const value = valueAt(input, path);
     const field = path.join('.') || 'configuration';
     const accepted = issue.message.replace(/^Invalid \w+: (expected )?/, '').replace(/, received \S+$/, '');
-    return [{ field, message: value === undefined ? `required: ${accepted}` : `got ${show(value)}; accepted: ${accepted}` }];
+    const missing = `is required, in the configuration or by --set ${field}=…: ${accepted}`;
+    return [{ field, message: value === undefined ? missing : `got ${show(value)}; accepted: ${accepted}` }];
   });
 }

@@ -1,7 +1,7 @@
 // From settings to a Plan: names looked up, the model's door tried, the task's problems and references read, all before any work and with
 // all complaints at once. The plan's `config` is plain JSON from which the same plan can be made again (resume, verify).
 import { resolve } from 'node:path';
-import type { ModelConfig } from '../engine/architecture.ts';
+import { type ModelConfig, weightShapes } from '../engine/architecture.ts';
 import { openModel } from '../engine/weights/open.ts';
 import { type Complaint, ConfigError } from '../errors.ts';
 import type { EvaluationSettings, Plan } from '../loop/plan.ts';
@@ -19,7 +19,7 @@ export interface Resolved {
   readonly plan: Plan;
   /** What the embedded engine is opened with; `threads` null: as many as the machine has physical cores. */
   readonly engine: { readonly threads: number | null; readonly rows: number };
-  readonly model: ModelConfig;
+  readonly model: ModelConfig & { readonly parameters: number };
   readonly problems: ChosenProblems;
   readonly rounds: readonly Round[];
   /** What a reader should know: rows left out, say. */
@@ -44,6 +44,9 @@ async function together<T extends readonly Promise<unknown>[]>(parts: readonly [
   if (complaints.length > 0) throw new ConfigError(complaints);
   return settled.map(s => (s as PromiseFulfilledResult<unknown>).value) as { [K in keyof T]: Awaited<T[K]> };
 }
+
+const parameterCount = (model: ModelConfig) =>
+  [...weightShapes(model).values()].reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
 
 export interface InspectedModel {
   readonly config: ModelConfig;
@@ -120,5 +123,12 @@ export async function resolvePlan(settings: Settings, options: ResolveOptions): 
   const complaints = mismatches(plan, model, train[0]!);
   if (complaints.length > 0) throw new ConfigError(complaints);
   const engine = { threads: settings.engine.threads ?? null, rows: settings.engine.rows };
-  return { plan, engine, model: model.config, problems, rounds: roundsOf(plan, problems), notes };
+  return {
+    plan,
+    engine,
+    model: { ...model.config, parameters: parameterCount(model.config) },
+    problems,
+    rounds: roundsOf(plan, problems),
+    notes,
+  };
 }

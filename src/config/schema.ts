@@ -73,7 +73,7 @@ const engine = z.strictObject({
 export const configSchema = z.strictObject({
   name: folderName.optional(),
   seed: whole(0).default(1),
-  model: text(),
+  model: text('the path of a Hugging Face folder or a GGUF file'),
   task: z.union(
     [text(), z.custom<Task>(isTask), wordProblemsSchema, taskFile],
     says('the name of a built-in task, settings such as { kind: word-problems, … }, or what defineTask gives'),
