@@ -1,21 +1,20 @@
-// The Tokenizer over tokenizer.json and its companions: @huggingface/tokenizers encodes, decoders.ts decodes, chat-template.ts renders.
+// The Tokenizer over tokenizer.json and its companions: encoder.ts encodes, decoders.ts decodes, chat-template.ts renders.
 // Special tokens inside a text become those tokens, as the library does by default: a user's `<|im_end|>` ends the turn. We keep that, because
 // templates are rendered to text and then encoded; whoever puts strangers' text into prompts must clean it first.
 
-import { join } from 'node:path';
-import { Tokenizer as Encoder } from '@huggingface/tokenizers';
 import { ModelError } from '../../errors.ts';
 import type { ModelConfig } from '../architecture.ts';
 import { makeChatTemplate, type RenderChat } from './chat-template.ts';
 import { makeDecoder } from './decoders.ts';
+import { knownIds, makeEncoder } from './encoder.ts';
 import { findSpecialIds, specialTokenTexts } from './special-tokens.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 export interface TokenizerFiles {
-  /** The folder or file they came from, for messages. */
-  readonly path: string;
+  /** Where a part came from, for messages: tokenizer.json → a file of the folder, or the GGUF file that holds all parts. */
+  readonly fileOf: (part: string) => string;
   readonly tokenizerJson: Json;
   readonly tokenizerConfig: Json | null;
   readonly generationConfig: Json | null;
@@ -29,10 +28,10 @@ export interface TokenizerFiles {
 
 /** Throws ModelError: a tokenizer kind that is not supported, a damaged file, a template that does not parse. */
 export function makeTokenizer(files: TokenizerFiles): Tokenizer {
-  const file = join(files.path, 'tokenizer.json');
+  const file = files.fileOf('tokenizer.json');
   const encoder = makeEncoder(file, files.tokenizerJson, files.tokenizerConfig ?? {});
   const texts = specialTokenTexts(files.tokenizerConfig);
-  const { bosId, eosIds } = findSpecialIds(files.path, token => encoder.token_to_id(token), texts, files);
+  const { bosId, eosIds } = findSpecialIds(files.fileOf('tokenizer_config.json'), token => encoder.token_to_id(token), texts, files);
   const render = findTemplate(files, texts);
   const decodeTokens = makeDecoder(file, files.tokenizerJson.decoder);
   const special = new Set([...encoder.get_added_tokens_decoder()].filter(([, token]) => token.special).map(([id]) => id));
@@ -44,43 +43,23 @@ export function makeTokenizer(files: TokenizerFiles): Tokenizer {
     eosIds,
     endId: eosIds.find(id => id < (files.config?.vocab ?? vocabSize)) ?? eosIds[0]!,
     encode: (text, { addSpecial = false } = {}) =>
-      checkIds(file, encoder.encode(text, { add_special_tokens: addSpecial }).ids, files.config),
+      knownIds(file, encoder.encode(text, { add_special_tokens: addSpecial }).ids, files.config?.vocab ?? vocabSize),
     decode: (ids, { skipSpecial = false } = {}) => {
       const tokens = ids.flatMap(id => (skipSpecial && special.has(id) ? [] : (encoder.id_to_token(id) ?? []))); // ids without a token: nothing
       return decodeTokens(tokens);
     },
     hasChatTemplate: render !== null,
     renderChat: (messages, options) => {
-      if (render === null) throw new ModelError(files.path, 'has no chat template: prompts must be plain text');
+      if (render === null) throw new ModelError(files.fileOf('tokenizer_config.json'), 'has no chat template: prompts must be plain text');
       return render(messages, options);
     },
   };
 }
 
-function makeEncoder(file: string, json: Json, config: Json): Encoder {
-  const model: Json = typeof json.model === 'object' && json.model !== null ? { ...json.model } : {};
-  if (model.type !== 'BPE')
-    throw new ModelError(file, `the tokenizer model ${JSON.stringify(model.type) ?? '(none)'} is not supported; accepted: BPE`);
-  try {
-    // The library insists on these keys, the reference does not.
-    return new Encoder({ normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null, added_tokens: [], ...json }, config);
-  } catch (error) {
-    throw new ModelError(file, `cannot be used: ${error instanceof Error ? error.message.replace(/\s+/g, ' ') : String(error)}`);
-  }
-}
-
-/** Ids of a text; undefined ones (a byte that the vocabulary lacks, without unk) are dropped, as the reference does. */
-function checkIds(file: string, ids: readonly (number | undefined)[], config: TokenizerFiles['config']): number[] {
-  const known = ids.filter(id => id !== undefined);
-  const beyond = config === null ? undefined : known.find(id => id >= config.vocab);
-  if (beyond !== undefined) throw new ModelError(file, `gives the token ${beyond}, but the model has only ${config?.vocab} tokens`);
-  return known;
-}
-
 /** chat_template: a text, or a list of named ones, of which `default` counts. */
 function findTemplate(files: TokenizerFiles, texts: Readonly<Record<string, string>>): RenderChat | null {
-  if (files.chatTemplate !== null) return makeChatTemplate(join(files.path, 'chat_template.jinja'), files.chatTemplate, texts);
+  if (files.chatTemplate !== null) return makeChatTemplate(files.fileOf('chat_template.jinja'), files.chatTemplate, texts);
   const given: unknown = files.tokenizerConfig?.chat_template;
   const named = Array.isArray(given) ? given.find(entry => entry?.name === 'default')?.template : given;
-  return typeof named === 'string' ? makeChatTemplate(join(files.path, 'tokenizer_config.json'), named, texts) : null;
+  return typeof named === 'string' ? makeChatTemplate(files.fileOf('tokenizer_config.json'), named, texts) : null;
 }

@@ -40,7 +40,7 @@ function checkpointTexts(
   dtype: StoredType,
 ): ReadonlyMap<string, string> {
   const base = parseObject(join(dir, 'config.json'), sidecars.get('config.json') ?? '{}');
-  const tokenizer = makeTokenizer({ path: dir, ...tokenizerFiles(dir, sidecars), config }); // refuses before a byte is written
+  const tokenizer = makeTokenizer({ ...tokenizerFiles(dir, sidecars), config }); // refuses before a byte is written
   const ids = { bos_token_id: tokenizer.bosId, eos_token_id: tokenizer.eosIds };
   const texts = new Map(sidecars);
   texts.set('config.json', formatConfig(config, dtype, { ...ids, ...base }));

@@ -15,7 +15,7 @@ export function parseConfig(file: string, json: JsonObject): ModelConfig {
     );
   }
   const complaints = unsupported.flatMap(({ key, isFine, accepted }) =>
-    isFine(json[key]) ? [] : [`${key} ${JSON.stringify(json[key])} is not supported; accepted: ${accepted}`],
+    isFine(json[key]) ? [] : [`${key} ${show(json[key])} is not supported; accepted: ${accepted}`],
   );
   const read = numberReader(json, complaints);
   const heads = read('num_attention_heads');
@@ -48,6 +48,9 @@ export function contradictions(c: ModelConfig): string[] {
   if (c.headDim % 2 !== 0) complaints.push(`the head dimension ${c.headDim} is not an even number, as RoPE needs`);
   return complaints;
 }
+
+/** A value on one short line: RoPE tables can be long. */
+const show = (value: unknown) => JSON.stringify(value).replace(/^(.{80}).+$/, '$1…');
 
 const isAbsent = (value: unknown) => value === undefined || value === null;
 const isFalse = (value: unknown) => isAbsent(value) || value === false;

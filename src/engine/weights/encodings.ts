@@ -45,40 +45,26 @@ export const encodings: Readonly<Record<EncodingName, Encoding>> = {
       }
     },
   },
-  Q4_0: {
-    values: 32,
-    bytes: 18,
-    decode: (view, out, at, blocks) => decodeNibbles(view, out, at, blocks, 18, (from, d) => [from + 2, -8 * d]),
-  },
-  Q4_1: {
-    values: 32,
-    bytes: 20,
-    decode: (view, out, at, blocks) =>
-      decodeNibbles(view, out, at, blocks, 20, from => [from + 4, halfTable()[view.getUint16(from + 2, true)]!]),
-  },
+  Q4_0: fourBit({ bytes: 18, zero: 8, hasMinimum: false }),
+  Q4_1: fourBit({ bytes: 20, zero: 0, hasMinimum: true }),
 };
 
-/** value = d·q + base for both four-bit kinds; `layout` says where the nibbles of a block begin and what its base is. */
-function decodeNibbles(
-  view: DataView,
-  out: Float32Array,
-  at: number,
-  blocks: number,
-  blockBytes: number,
-  layout: (from: number, d: number) => [number, number],
-): void {
-  const halves = halfTable();
-  for (let b = 0; b < blocks; b++) {
-    const from = b * blockBytes;
-    const d = halves[view.getUint16(from, true)]!;
-    const [nibbles, base] = layout(from, d);
-    const to = at + 32 * b;
-    for (let j = 0; j < 16; j++) {
-      const byte = view.getUint8(nibbles + j);
-      out[to + j] = d * (byte & 15) + base;
-      out[to + 16 + j] = d * (byte >> 4) + base;
+/** d·(q − zero) + m. Without a minimum m is −0, which changes nothing, not even the sign of a zero. */
+function fourBit({ bytes, zero, hasMinimum }: { readonly bytes: number; readonly zero: number; readonly hasMinimum: boolean }): Encoding {
+  const nibbles = hasMinimum ? 4 : 2;
+  const decode: Encoding['decode'] = (view, out, at, blocks) => {
+    const halves = halfTable();
+    for (let b = 0, from = 0, to = at; b < blocks; b++, from += bytes, to += 32) {
+      const d = halves[view.getUint16(from, true)]!;
+      const m = hasMinimum ? halves[view.getUint16(from + 2, true)]! : -0;
+      for (let j = 0; j < 16; j++) {
+        const byte = view.getUint8(from + nibbles + j);
+        out[to + j] = d * ((byte & 15) - zero) + m;
+        out[to + 16 + j] = d * ((byte >> 4) - zero) + m;
+      }
     }
-  }
+  };
+  return { values: 32, bytes, decode };
 }
 
 let halves: Float32Array | undefined;

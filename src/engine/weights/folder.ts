@@ -27,7 +27,7 @@ export async function openFolder(path: string): Promise<ModelSource> {
   const configFile = join(path, 'config.json');
   const config = parseConfig(configFile, parseObject(configFile, sidecars.get('config.json') ?? (await readText(configFile))));
   if (!sidecars.has('tokenizer.json')) throw new ModelError(join(path, 'tokenizer.json'), 'is missing');
-  const tokenizer = makeTokenizer({ path, ...tokenizerFiles(path, sidecars), config });
+  const tokenizer = makeTokenizer({ ...tokenizerFiles(path, sidecars), config });
   const weights = await openWeights(path, config);
   return { path, config, tokenizer, sidecars, read: weights.read, close: weights.close };
 }
@@ -48,6 +48,7 @@ export function tokenizerFiles(path: string, sidecars: ReadonlyMap<string, strin
     return text === undefined ? null : parseObject(join(path, name), text);
   };
   return {
+    fileOf: (part: string) => join(path, part),
     tokenizerJson: parse('tokenizer.json') ?? {},
     tokenizerConfig: parse('tokenizer_config.json'),
     generationConfig: parse('generation_config.json'),

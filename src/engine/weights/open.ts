@@ -4,8 +4,9 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from '../../errors.ts';
 import { weightShapes } from '../architecture.ts';
-import { errorCode } from './files.ts';
+import { errorCode, openModelFile } from './files.ts';
 import { openFolder } from './folder.ts';
+import { openGguf } from './gguf.ts';
 import type { ModelSource } from './source.ts';
 
 /** Opens a model; the caller closes it. Throws ModelError: one clear line that names the file. */
@@ -14,7 +15,18 @@ export async function openModel(path: string): Promise<ModelSource> {
     throw new ModelError(path, errorCode(error) === 'ENOENT' ? 'there is no such file or folder' : `cannot be read (${errorCode(error)})`);
   });
   if (found.isDirectory()) return openFolder(path);
+  if (path.endsWith('.gguf') || (await beginsAsGguf(path))) return openGguf(path);
   throw new ModelError(path, `is no model that we can read: a Hugging Face folder or a .gguf file is needed${hint(path)}`);
+}
+
+/** Files from caches carry no ending. */
+async function beginsAsGguf(path: string): Promise<boolean> {
+  const file = await openModelFile(path);
+  try {
+    return file.size >= 4 && Buffer.from(await file.read(0, 4)).toString('latin1') === 'GGUF';
+  } finally {
+    await file.close();
+  }
 }
 
 function hint(path: string): string {

@@ -29,8 +29,9 @@ export function checkTensors(
   }
 }
 
-// Biases, q/k norms (qwen2, qwen3), scales of quantised weights, adapters: to drop them silently would be to run another model.
-const changesTheModel = /^model\.layers\.\d+\..*(\.bias|[qk]_norm\.weight|_scale(_inv)?|lora_[AB].*)$/;
+// Biases, q/k norms (qwen2, qwen3), scales of quantised weights, adapters: to drop them silently would be to run another model. Of GGUF's layers
+// (blk.N, which have a Hugging Face name where we know one) only the old rotary buffers may be dropped.
+const changesTheModel = /^model\.layers\.\d+\..*(\.bias|[qk]_norm\.weight|_scale(_inv)?|lora_[AB].*)$|^blk\.\d+\.(?!attn_rot_embd)/;
 
 function checkTensor(
   file: string,
