@@ -30,6 +30,7 @@ export interface PlanFacts {
 }
 
 export function planFacts({ plan, model, problems, rounds, notes }: Resolved): PlanFacts {
+  const { config } = model;
   const { propose, iterations } = plan.method;
   const sampled = rounds.map(({ method }) => (method.propose.kind === 'sample' ? method.propose.samplesPerProblem : 0));
   const policies = 1 + Number(plan.task.prompts.sample !== undefined) + rounds.length;
@@ -42,7 +43,7 @@ export function planFacts({ plan, model, problems, rounds, notes }: Resolved): P
     name: plan.name,
     dir: plan.dir,
     goes_on: existsSync(join(plan.dir, 'config.json')),
-    model: { path: plan.model, parameters: model.parameters, layers: model.layers, hidden: model.hidden, vocab: model.vocab },
+    model: { path: plan.model, parameters: model.parameters, layers: config.layers, hidden: config.hidden, vocab: config.vocab },
     task: plan.task.name,
     method: plan.method.name,
     arms: plan.arms.map(arm => arm.name),

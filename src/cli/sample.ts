@@ -1,7 +1,7 @@
 // rest-em sample MODEL: completions of a prompt, a chat message, or a file of prompts. Text as people read it, or with --json one JSON object
 // a prompt, holding all its completions with tokens and log-probabilities.
 import { resolve } from 'node:path';
-import { ConfigError, Interrupted } from '../errors.ts';
+import { ConfigError } from '../errors.ts';
 import type { Generation, SampleRequest } from '../policy/policy.ts';
 import type { Prompt } from '../prompt.ts';
 import { seedOf } from '../random.ts';
@@ -34,14 +34,15 @@ export const sample: CliCommand = {
     ),
   async act([argument = ''], options, context) {
     const { modelPath } = await import('./model-path.ts');
-    const { inspectModel } = await import('../config/resolve.ts');
+    const { inspectModel, promptComplaints } = await import('../config/model.ts');
     const { withPolicy } = await import('./engine.ts');
     const asked = await promptsOf(options, context.cwd);
     const model = await modelPath(argument, context.cwd);
-    const { hasChatTemplate } = await inspectModel(model);
-    if (!hasChatTemplate && asked.some(a => a.prompt.kind === 'chat')) {
-      throw new ConfigError({ field: argument, message: 'has no chat template; use --prompt' });
-    }
+    const complaints = promptComplaints(
+      await inspectModel(model),
+      asked.map(a => a.prompt),
+    );
+    if (complaints.length > 0) throw new ConfigError(complaints);
     const generations = await withPolicy(options, policy =>
       policy.sample(
         model,
@@ -51,7 +52,6 @@ export const sample: CliCommand = {
         context.signal,
       ),
     );
-    if (context.signal.aborted) throw new Interrupted('interrupted; give the same command again');
     for (const [i, { id, prompt }] of asked.entries()) {
       context.out(options.json ? `${JSON.stringify(jsonOf(id, prompt, generations[i]!))}\n` : plain(id, generations[i]!, asked.length));
     }

@@ -1,15 +1,15 @@
 // From settings to a Plan: names looked up, the model's door tried, the task's problems and references read, all before any work and with
 // all complaints at once. The plan's `config` is plain JSON from which the same plan can be made again (resume, verify).
 import { resolve } from 'node:path';
-import { type ModelConfig, weightShapes } from '../engine/architecture.ts';
-import { openModel } from '../engine/weights/open.ts';
 import { type Complaint, ConfigError } from '../errors.ts';
 import type { EvaluationSettings, Plan } from '../loop/plan.ts';
 import { type ChosenProblems, chooseProblems } from '../loop/problems.ts';
 import { type Round, roundsOf } from '../loop/rounds.ts';
+import type { Prompt } from '../prompt.ts';
 import type { Problem, Split, Task } from '../tasks/task.ts';
 import { hashModel, hashProblems } from './fingerprint.ts';
 import { methodsOf } from './method.ts';
+import { type InspectedModel, inspectModel, promptComplaints } from './model.ts';
 import { defaultKs } from './parse.ts';
 import { savedConfig } from './saved.ts';
 import type { Settings } from './schema.ts';
@@ -19,7 +19,7 @@ export interface Resolved {
   readonly plan: Plan;
   /** What the embedded engine is opened with; `threads` null: as many as the machine has physical cores. */
   readonly engine: { readonly threads: number | null; readonly rows: number };
-  readonly model: ModelConfig & { readonly parameters: number };
+  readonly model: InspectedModel;
   readonly problems: ChosenProblems;
   readonly rounds: readonly Round[];
   /** What a reader should know: rows left out, say. */
@@ -45,21 +45,6 @@ async function together<T extends readonly Promise<unknown>[]>(parts: readonly [
   return settled.map(s => (s as PromiseFulfilledResult<unknown>).value) as { [K in keyof T]: Awaited<T[K]> };
 }
 
-const parameterCount = (model: ModelConfig) =>
-  [...weightShapes(model).values()].reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
-
-export interface InspectedModel {
-  readonly config: ModelConfig;
-  readonly hasChatTemplate: boolean;
-}
-
-/** Opens a model far enough to know what it is. Throws ModelError. */
-export async function inspectModel(path: string): Promise<InspectedModel> {
-  const source = await openModel(path);
-  await source.close();
-  return { config: source.config, hasChatTemplate: source.tokenizer.hasChatTemplate };
-}
-
 const SPLITS = { train: 'trainProblems', test: 'testProblems' } as const;
 
 async function readProblems(task: Task, settings: Settings, split: Split): Promise<readonly Problem[]> {
@@ -77,17 +62,9 @@ async function readTask(settings: Settings) {
   return { task, train, test, notes: [...(await notes('train')), ...(await notes('test'))] };
 }
 
-/** What model and task must agree on. */
-function mismatches(plan: Plan, { config, hasChatTemplate }: InspectedModel, first: Problem): Complaint[] {
-  const { train, sample } = plan.task.prompts;
-  const asksByChat = [train, sample].some(prompt => prompt?.(first).kind === 'chat');
-  return [
-    ...(asksByChat && !hasChatTemplate ? [{ field: 'model', message: `has no chat template, and ${plan.task.name} asks by chat` }] : []),
-    ...(plan.maxTokens < config.maxPositions
-      ? []
-      : [{ field: 'maxTokens', message: `got ${plan.maxTokens}; accepted: less than the ${config.maxPositions} positions of the model` }]),
-  ];
-}
+/** Every prompt the plan may ask. */
+const promptsOf = ({ prompts }: Task, problems: readonly Problem[]): Prompt[] =>
+  problems.flatMap(problem => [prompts.train(problem), ...(prompts.sample ? [prompts.sample(problem)] : [])]);
 
 function evaluationOf({ samples, temperature, topK, topP, k, trainProblems }: Settings['evaluate'], train: number): EvaluationSettings {
   const ks = [...new Set(k ?? defaultKs(samples))].sort((a, b) => a - b);
@@ -120,13 +97,14 @@ export async function resolvePlan(settings: Settings, options: ResolveOptions): 
     config: savedConfig({ ...settings, name, model: modelPath }, task, options.file, { ...methods, hashes }),
   };
   const problems = await chooseProblems(plan);
-  const complaints = mismatches(plan, model, train[0]!);
+  const asked = [...problems.train, ...problems.validation, ...problems.test];
+  const complaints = promptComplaints(model, promptsOf(task, asked));
   if (complaints.length > 0) throw new ConfigError(complaints);
   const engine = { threads: settings.engine.threads ?? null, rows: settings.engine.rows };
   return {
     plan,
     engine,
-    model: { ...model.config, parameters: parameterCount(model.config) },
+    model,
     problems,
     rounds: roundsOf(plan, problems),
     notes,
