@@ -7,7 +7,7 @@ import type { OpenEngine } from './make-model.ts';
 
 const optimizer = { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clip: 1 } as const;
 
-const options = { threads: 2, maxTokens: 16384 } as const;
+const options = { threads: 2, maxTokens: 4096 } as const;
 
 /** The engine's trainer as a pre-training engine. Closed by the process's end: a recipe makes one model. */
 export const openEngine: OpenEngine = async (config, weights) => {

@@ -21,19 +21,21 @@ export interface MakeModelOptions {
   readonly openEngine: OpenEngine;
   /** The folder to make. */
   readonly out: string;
+  /** How much text the tokenizer is trained on. */
+  readonly tokenizerDocuments?: number;
   readonly onStep?: (progress: Progress) => void;
 }
 
-function* trainingTexts(world: World): Generator<string> {
-  for (let i = 0; i < tokenizerPlan.documents; i++) {
+function* trainingTexts(world: World, documents: number): Generator<string> {
+  for (let i = 0; i < documents; i++) {
     const { prompt, completion } = world.document(i);
     yield prompt + completion;
   }
 }
 
 /** The tokenizer's files, trained on the first documents of the text. */
-export const makeTokenizerFiles = (world: World, maxLength: number): ReadonlyMap<string, string> =>
-  tokenizerFiles(trainBpe(trainingTexts(world), tokenizerPlan.vocab - fixedTokens), maxLength);
+export const makeTokenizerFiles = (world: World, maxLength: number, documents: number): ReadonlyMap<string, string> =>
+  tokenizerFiles(trainBpe(trainingTexts(world, documents), tokenizerPlan.vocab - fixedTokens), maxLength);
 
 /** The tokenizer that those files describe. */
 export function tokenizerOf(files: ReadonlyMap<string, string>): Tokenizer {
@@ -69,10 +71,16 @@ function lossCurve(losses: readonly Progress[]): string {
 }
 
 /** Makes the model and writes its folder. */
-export async function makeModel({ size, openEngine, out, onStep }: MakeModelOptions): Promise<void> {
+export async function makeModel({
+  size,
+  openEngine,
+  out,
+  onStep,
+  tokenizerDocuments = tokenizerPlan.documents,
+}: MakeModelOptions): Promise<void> {
   const { config, schedule } = size;
   const world = makeWorld(seed);
-  const sidecars = makeTokenizerFiles(world, config.maxPositions);
+  const sidecars = makeTokenizerFiles(world, config.maxPositions, tokenizerDocuments);
   const tokenizer = tokenizerOf(sidecars);
   const engine = await openEngine(config, firstWeights(config, seed));
   const losses: Progress[] = [];
