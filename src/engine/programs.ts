@@ -29,7 +29,7 @@ export async function openGradientProgram(c: ModelConfig, chunks: number, option
   const weights = g.input('weights', 'float32', [completionTokens]);
   const loss = tape.one('crossEntropy', [hidden, head, targets, reshape(g, weights, [completionTokens, 1])], { chunks });
   const wanted = parameterShapes(c).map(({ name }) => inputs.parameters.get(name)!);
-  for (const [i, gradient] of tape.gradients(loss, wanted).entries()) {
+  for (const [i, gradient] of tape.gradients([[loss, g.scalar(1)]], wanted).entries()) {
     const { name, shape } = wanted[i]!;
     g.output(sumName(name), g.op('Add', [g.input(sumName(name), 'float32', shape), gradient], shape));
   }

@@ -31,10 +31,12 @@ export class Tape {
     return this.apply(name, inputs, attributes)[0]!;
   }
 
-  /** d loss / d tensor for each of `wanted`. Tensors off the way from them to the loss cost nothing. */
-  gradients(loss: Tensor, wanted: readonly Tensor[]): Tensor[] {
+  /**
+   * For each of `wanted`, the gradient of sum over `seeds` of <y, dy>; a loss has the seed 1. Tensors off the way cost nothing.
+   */
+  gradients(seeds: readonly (readonly [y: Tensor, dy: Tensor])[], wanted: readonly Tensor[]): Tensor[] {
     const needed = this.dependants(wanted);
-    const total = new Map<string, Tensor>([[loss.name, this.graph.scalar(1)]]);
+    const total = new Map<string, Tensor>(seeds.map(([y, dy]) => [y.name, dy]));
     const add = (to: Tensor, dy: Tensor): void => {
       const before = total.get(to.name);
       total.set(to.name, before ? this.graph.op('Add', [before, dy], to.shape) : dy);
