@@ -42,6 +42,6 @@ export const minimath: Task = {
   prompts: { train: problem => ({ kind: 'text', text: promptOf(problem.question) }) },
   // The text the models were pre-trained on ends every document with the end token; this only catches a model that starts another one.
   stop: ['\nQ:'],
-  maxTokens: 160,
+  maxTokens: 128,
   verify: (problem, completion) => verifyAnswer(problem.reference, completion),
 };
