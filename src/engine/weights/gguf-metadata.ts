@@ -73,7 +73,8 @@ export interface Metadata {
   numbers(key: string): readonly number[] | undefined;
 }
 
-function metadataOf(file: string, values: ReadonlyMap<string, Value>): Metadata {
+/** Typed reading of values that lie in memory. */
+export function metadataOf(file: string, values: ReadonlyMap<string, Value>): Metadata {
   const reader =
     <T extends Value>(isRight: (value: Value) => value is T, wanted: string) =>
     (key: string): T | undefined => {

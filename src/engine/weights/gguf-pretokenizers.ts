@@ -1,5 +1,6 @@
 // How a byte-level BPE of GGUF cuts text into words before merging: the file says only a name (tokenizer.ggml.pre), the rule is the reader's.
-// A name without a row here is refused: a wrong cut gives other ids without any error.
+// A name without a row here is refused: a wrong cut gives other ids without any error. To add one, read the rule in the model's own
+// tokenizer.json and check its ids against the reference.
 export interface PreTokenizer {
   readonly preTokenizer: object;
   readonly normalizer: object | null;

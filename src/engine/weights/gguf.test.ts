@@ -13,7 +13,7 @@ import { openModel } from './open.ts';
 import type { ModelSource } from './source.ts';
 
 const here = join(import.meta.dirname, 'fixtures');
-const shared = process.env.REST_EM_SHARED;
+const shared = process.env.REST_EM_SHARED || undefined;
 const skip = shared === undefined && 'REST_EM_SHARED is not set';
 const engine = join(shared ?? '', 'fixtures', 'engine');
 

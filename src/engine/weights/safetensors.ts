@@ -33,7 +33,6 @@ const bitsOf: Readonly<Record<string, number>> = {
 
 /** The dtypes that can be read as weights. */
 export const weightTypes = ['F32', 'BF16', 'F16'] as const;
-type WeightType = (typeof weightTypes)[number];
 
 const maxHeaderBytes = 100_000_000; // the reference reader's own limit
 
@@ -132,5 +131,3 @@ function checkTiling(file: ModelFile, tensors: ReadonlyMap<string, SafetensorsEn
       `the tensors end at byte ${at}, the file at ${file.size}: ${at > file.size ? 'truncated' : 'bytes too many'}`,
     );
 }
-
-export type { WeightType };
