@@ -1,9 +1,9 @@
 // Picture 2: pass@k and maj@k over k, a line a policy, on a log-2 axis, with intervals as bands (figure 5 of the paper).
 import type { Interval } from '../metrics/evaluation.ts';
-import { evaluationOf } from './compare.ts';
+import { evaluationOf, measuredOn } from './compare.ts';
 import type { Html } from './escape.ts';
 import { band, type Frame, line, lineLabels, marker, type Point, picture, shareAxis, valuesOf } from './plot.ts';
-import { iterationOf, labelOf, lastIteration, lookOf } from './policies.ts';
+import { iterationOf, labelOf, lastIteration, lookOf, shortLabelOf } from './policies.ts';
 import type { PolicyFacts } from './read-run.ts';
 import { percent, plural, samplingWords } from './words.ts';
 
@@ -22,7 +22,7 @@ interface Curve {
 
 /** null where no k above 1 was measured on the test problems. */
 export function curvesPicture(policies: readonly PolicyFacts[], measure: Curves): Html | null {
-  const curves = shownOf(policies)
+  const curves = shownOf(measuredOn(policies, 'test'))
     .map(p => curveOf(policies, p.policy, measure))
     .filter(c => c.points.some(p => p.x > 0));
   if (curves.length === 0) return null;
@@ -34,7 +34,7 @@ export function curvesPicture(policies: readonly PolicyFacts[], measure: Curves)
     ...curves.flatMap(c => [line(frame, valuesOf(c.points), look(c)), ...c.points.map(p => marker(frame, p.x, p.interval.value, look(c)))]),
     ...lineLabels(
       frame,
-      curves.map(c => ({ x: c.points.at(-1)!.x, y: c.points.at(-1)!.interval.value, text: labelOf(c.policy), look: look(c) })),
+      curves.map(c => ({ x: c.points.at(-1)!.x, y: c.points.at(-1)!.interval.value, text: shortLabelOf(c.policy), look: look(c) })),
     ),
   ];
   return picture(titleOf(curves, measure), altOf(curves, measure), frame, marks, noteOf(policies, curves));
@@ -60,7 +60,7 @@ function frameOf(curves: readonly Curve[], measure: Curves): Frame {
     curves.flatMap(c => c.points.map(p => p.interval)),
     WORDS[measure].axis,
   );
-  return { x: { low: xs[0]! - 0.15, high: xs.at(-1)! + 0.15, ticks, title: WORDS[measure].x }, y, right: 118 };
+  return { x: { low: xs[0]! - 0.15, high: xs.at(-1)! + 0.15, ticks, title: WORDS[measure].x }, y, right: 108 };
 }
 
 const kOf = (point: Point): number => Math.round(2 ** point.x);
@@ -74,7 +74,7 @@ function titleOf(curves: readonly Curve[], measure: Curves): string {
   const gaps = [0, -1].map(end => {
     const [b, l] = [base.points.at(end)!, last.points.at(end)!];
     const points = ((l.interval.value - b.interval.value) * 100).toFixed(1);
-    return `${Number(points) < 0 ? points : `+${points}`} points at k = ${kOf(l)}`;
+    return `${Number(points) < 0 ? points : `+${points}`} points at k\u00a0=\u00a0${kOf(l)}`;
   });
   return `${name}, ${labelOf(last.policy)} against base: ${gaps.join(', ')}`;
 }

@@ -1,8 +1,8 @@
 // How the M-steps went: the training loss over steps, and the reward on D_val after each epoch with the epoch that was kept.
 // A loss jumps from step to step, so what is drawn is the mean of neighbouring steps; how many is said.
 import type { Html } from './escape.ts';
-import { type Frame, line, lineLabels, marker, niceAxis, picture } from './plot.ts';
-import { iterationOf, type Look, labelOf, lookOf } from './policies.ts';
+import { type Axis, type Frame, line, lineLabels, marker, niceAxis, picture } from './plot.ts';
+import { iterationOf, type Look, labelOf, lookOf, shortLabelOf } from './policies.ts';
 import type { RunFacts } from './read-run.ts';
 import { percent } from './words.ts';
 
@@ -28,9 +28,9 @@ export function lossPicture(run: RunFacts): Html | null {
   const curves = [...run.events.steps].map(([policy, steps]) => ({ policy, look: look(policy), points: binned(steps, bin) }));
   const ys = curves.flatMap(c => c.points.map(p => p.y));
   const frame: Frame = {
-    x: niceAxis(0, Math.max(...curves.flatMap(c => c.points.map(p => p.x))), 'optimizer step', v => String(v)),
-    y: niceAxis(Math.min(...ys), Math.max(...ys), 'loss, nats a token', v => String(Math.round(v * 1000) / 1000)),
-    right: 118,
+    x: stepAxis(Math.max(...curves.flatMap(c => c.points.map(p => p.x)))),
+    y: niceAxis(Math.min(...ys), Math.max(...ys), 'loss, nats', v => String(Math.round(v * 1000) / 1000)),
+    right: 108,
   };
   const ends = curves.map(c => `${labelOf(c.policy)} from ${c.points[0]!.y.toFixed(3)} to ${c.points.at(-1)!.y.toFixed(3)}`).join(', ');
   const marks = [...curves.map(c => line(frame, c.points, c.look, 'thin')), ...endLabels(frame, curves)];
@@ -43,6 +43,12 @@ export function lossPicture(run: RunFacts): Html | null {
   );
 }
 
+/** Ends at the last step, not at the next round number: the lines end there and so do their labels. */
+function stepAxis(last: number): Axis {
+  const axis = niceAxis(0, last, 'optimizer step', String);
+  return { ...axis, high: last, ticks: axis.ticks.filter(t => t.at <= last) };
+}
+
 function binned(steps: readonly { readonly step: number; readonly loss: number }[], bin: number): { x: number; y: number }[] {
   return Array.from({ length: Math.ceil(steps.length / bin) }, (_, i) => {
     const own = steps.slice(i * bin, (i + 1) * bin);
@@ -53,7 +59,7 @@ function binned(steps: readonly { readonly step: number; readonly loss: number }
 const endLabels = (frame: Frame, curves: readonly Curve[]): Html[] =>
   lineLabels(
     frame,
-    curves.map(c => ({ ...c.points.at(-1)!, text: labelOf(c.policy), look: c.look })),
+    curves.map(c => ({ ...c.points.at(-1)!, text: shortLabelOf(c.policy), look: c.look })),
   );
 
 /** Epochs as events tell them while a fit is under way, as fit.json does afterwards. */
@@ -83,7 +89,7 @@ export function validationPicture(run: RunFacts): Html | null {
       title: 'epoch',
     },
     y: niceAxis(Math.min(...ys), Math.max(...ys), 'D_val reward, % (greedy)', v => String(Math.round(v * 1000) / 10)),
-    right: 118,
+    right: 108,
   };
   const marks = curves.flatMap(c => [
     line(frame, c.points, c.look, 'thin'),

@@ -2,7 +2,7 @@
 // problems of that level. Levels are the task's own, not made from the base's success (that would need a second set of samples).
 
 import type { Interval, Measures } from '../metrics/evaluation.ts';
-import { compare, evaluationOf } from './compare.ts';
+import { compare, evaluationOf, measuredOn } from './compare.ts';
 import type { Html } from './escape.ts';
 import { bar, type Frame, line, lineLabels, marker, niceAxis, type Point, picture, shareAxis, valuesOf } from './plot.ts';
 import { type Look, labelOf, lastIteration, lookOf } from './policies.ts';
@@ -18,7 +18,7 @@ interface Line {
 
 /** Base, SFT and the last iteration: more lines than that cannot be read with their bars. */
 const shownOf = (run: RunFacts): string[] => {
-  const last = lastIteration(run.policies.map(p => p.policy));
+  const last = lastIteration(measuredOn(run.policies, 'test').map(p => p.policy));
   return ['base', 'sft', ...(last === null ? [] : [last])].filter(name => evaluationOf(run.policies, name, 'test') !== null);
 };
 
@@ -61,9 +61,15 @@ export function gainsPicture(run: RunFacts): Html | null {
 }
 
 const gainAxis = (intervals: readonly Interval[]) =>
-  niceAxis(Math.min(0, ...intervals.map(i => i.low)), Math.max(0.01, ...intervals.map(i => i.high)), 'points gained over the base', v =>
-    points(v).replace(/\.0$/, ''),
+  niceAxis(
+    Math.min(0, ...intervals.map(i => i.low)),
+    Math.max(0.01, ...intervals.map(i => i.high)),
+    'points gained over the base',
+    gainTick,
+    6,
   );
+
+const gainTick = (value: number): string => (Math.abs(value) < 1e-9 ? '0' : points(value).replace(/\.0$/, ''));
 
 const levelGreedy = (run: RunFacts, policy: string, level: string): Interval | null =>
   evaluationOf(run.policies, policy, 'test')?.by_level[level]?.greedy ?? null;
@@ -88,7 +94,7 @@ function drawn(
   if (lines.length === 0 || levels.length < 2) return null;
   const ticks = levels.map((label, at) => ({ at, label }));
   const y = axis(lines.flatMap(l => l.points.map(p => p.interval)));
-  const frame: Frame = { x: { low: -0.4, high: levels.length - 0.6, ticks, title: 'level' }, y, right: 96 };
+  const frame: Frame = { x: { low: -0.4, high: levels.length - 0.6, ticks, title: 'level' }, y, right: 100 };
   const marks = [
     ...lines.map(l => line(frame, valuesOf(l.points), l.look, 'thin')),
     ...lines.flatMap(l => l.points.flatMap(p => [bar(frame, p, l.look), marker(frame, p.x, p.interval.value, l.look)])),

@@ -4,7 +4,7 @@ import type { Evaluation, Interval } from '../metrics/evaluation.ts';
 import { evaluationOf, type Measure, type Split } from './compare.ts';
 import type { Html } from './escape.ts';
 import { bar, type Frame, line, lineLabels, marker, type Point, picture, shareAxis, valuesOf } from './plot.ts';
-import { iterationOf, type Look, labelOf, lookOf } from './policies.ts';
+import { iterationOf, type Look, labelOf, lookOf, shortLabelOf } from './policies.ts';
 import type { PolicyFacts } from './read-run.ts';
 import { percent, plural } from './words.ts';
 
@@ -35,13 +35,11 @@ function placesOf(policies: readonly PolicyFacts[]): Place[] {
     ...others.map((p, i) => ({
       policy: p.policy,
       x: rounds.length + 0.3 + i,
-      label: SHORT[p.policy] ?? labelOf(p.policy),
+      label: shortLabelOf(p.policy),
       isRound: false,
     })),
   ];
 }
-
-const SHORT: Readonly<Record<string, string>> = { 'base-best-prompt': 'best prompt', random: 'random' };
 
 interface Series {
   readonly split: Split;

@@ -34,9 +34,13 @@ const VALUES: Readonly<Record<Measure, (row: PerProblem) => number | null>> = {
 export const evaluationOf = (policies: readonly PolicyFacts[], policy: string, split: Split): Evaluation | null =>
   policies.find(p => p.policy === policy)?.evaluations.find(e => e.split === split) ?? null;
 
+/** The policies that were measured on a split, in the order they came. */
+export const measuredOn = (policies: readonly PolicyFacts[], split: Split): PolicyFacts[] =>
+  policies.filter(p => p.evaluations.some(e => e.split === split));
+
 /** The last iteration minus every policy that is no iteration; before the first iteration, every arm minus the base. */
 export function comparisonsOf(policies: readonly PolicyFacts[], split: Split, measure: Measure, seed: number): Comparison[] {
-  const names = inOrder(policies.filter(p => evaluationOf([p], p.policy, split) !== null).map(p => p.policy));
+  const names = inOrder(measuredOn(policies, split).map(p => p.policy));
   const last = lastIteration(names);
   const others = names.filter(name => iterationOf(name) === null);
   const pairs = last === null ? others.slice(1).map(arm => [arm, 'base'] as const) : others.map(other => [last, other] as const);

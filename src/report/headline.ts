@@ -2,49 +2,75 @@
 // Says only what was measured. Whether a gain is worth having is the reader's to judge.
 import type { Evaluation, Interval } from '../metrics/evaluation.ts';
 import { type Comparison, comparisonsOf, evaluationOf, type Measure } from './compare.ts';
-import { labelOf, lastIteration } from './policies.ts';
+import { iterationOf, labelOf } from './policies.ts';
 import type { RunFacts } from './read-run.ts';
-import { percent, plural, pointsWithInterval, pValue } from './words.ts';
+import { percent, plural, points, pValue } from './words.ts';
 
 export interface Headline {
   readonly sentence: string;
-  /** One line each, the most important first; `told`: told from noise. */
-  readonly facts: readonly { readonly text: string; readonly told: boolean }[];
+  /** What `facts` are differences of, and on what; empty without facts. */
+  readonly note: string;
+  readonly facts: readonly Fact[];
 }
 
-const VERBS: Readonly<Record<Measure, string>> = { greedy: 'solves', 'pass@1': 'samples right solutions to' };
+/** A difference; `told`: told from noise. */
+export interface Fact {
+  readonly gain: string;
+  readonly text: string;
+  readonly told: boolean;
+}
+
+interface Sentences {
+  readonly both: (after: string, now: string, before: string) => string;
+  readonly alone: (before: string) => string;
+}
+
+const SENTENCES: Readonly<Record<Measure, Sentences>> = {
+  greedy: {
+    both: (after, now, before) => `fter ${after} the model solves ${now} of the test problems; the base solves ${before}`,
+    alone: before => `The base solves ${before} of the test problems; no iteration is measured yet`,
+  },
+  'pass@1': {
+    both: (after, now, before) => `fter ${after} ${now} of the samples on test problems are right; of the base's samples ${before}`,
+    alone: before => `${before} of the base's samples on test problems are right; no iteration is measured yet`,
+  },
+};
 
 export function headlineOf(run: RunFacts): Headline {
   const measure: Measure = run.policies.some(p => evaluationOf([p], p.policy, 'test')?.greedy) ? 'greedy' : 'pass@1';
   const all = comparisonsOf(run.policies, 'test', measure, run.seed);
-  return { sentence: sentenceOf(run, all, measure), facts: all.map(factOf) };
+  return { sentence: sentenceOf(run, all, measure), note: noteOf(all), facts: all.map(factOf) };
+}
+
+function noteOf([first]: readonly Comparison[]): string {
+  if (first === undefined) return '';
+  const measure = first.measure === 'greedy' ? 'Greedy pass@1' : 'pass@1 when sampling';
+  return `${measure} of ${labelOf(first.after)} on ${plural(first.problems, 'test problem')}, paired, with 95 % intervals:`;
 }
 
 function sentenceOf(run: RunFacts, all: readonly Comparison[], measure: Measure): string {
-  const share = (policy: string) => measuredOf(evaluationOf(run.policies, policy, 'test'), measure);
-  const last = lastIteration(run.policies.map(p => p.policy));
-  const gain = all.find(c => c.before === 'base' && c.after === last);
-  const [now, before] = [last === null ? null : share(last), share('base')];
-  if (gain === undefined || now === null || before === null) return withoutGain(run, before, measure);
-  const [a, b] = [`${percent(now.value)} %`, `${percent(before.value)} %`];
-  const { value } = gain.difference;
-  if (!gain.told)
-    return `No difference that can be told from noise: after ${labelOf(gain.after)} the model ${VERBS[measure]} ${a} of the test problems, the base ${b}`;
-  return `After ${labelOf(gain.after)} the model ${VERBS[measure]} ${a} of the test problems; the base ${value > 0 ? 'managed' : 'did better with'} ${b}`;
-}
-
-function withoutGain(run: RunFacts, before: Interval | null, measure: Measure): string {
+  const share = (policy: string) => {
+    const value = measuredOf(evaluationOf(run.policies, policy, 'test'), measure);
+    return value === null ? null : `${percent(value.value)} %`;
+  };
+  const before = share('base');
   if (before === null) return `${run.methodTitle} on ${run.task}: nothing is measured yet`;
-  return `The base ${VERBS[measure]} ${percent(before.value)} % of the test problems; no iteration is measured yet`;
+  const gain = all.find(c => c.before === 'base' && iterationOf(c.after) !== null);
+  if (gain === undefined) return SENTENCES[measure].alone(before);
+  const both = SENTENCES[measure].both(labelOf(gain.after), share(gain.after)!, before);
+  return gain.told ? `A${both}` : `No difference that can be told from noise: a${both}`;
 }
 
 const measuredOf = (evaluation: Evaluation | null, measure: Measure): Interval | null =>
   (measure === 'greedy' ? evaluation?.greedy : evaluation?.pass_at_k['1']) ?? null;
 
-function factOf(c: Comparison): Headline['facts'][number] {
-  const test = c.changed === null ? '' : `; ${c.changed.gained} gained, ${c.changed.lost} lost, ${pValue(c.changed.p)}`;
-  const measure = c.measure === 'greedy' ? 'greedy pass@1' : 'pass@1 when sampling';
-  const verdict = c.told ? '' : ': not told from noise';
-  const text = `${labelOf(c.after)} against ${labelOf(c.before)}: ${pointsWithInterval(c.difference)} points ${measure} on ${plural(c.problems, 'problem')}${test}${verdict}`;
-  return { text: text.charAt(0).toUpperCase() + text.slice(1), told: c.told };
+function factOf(c: Comparison): Fact {
+  const test =
+    c.changed === null ? '' : ` · ${c.changed.gained} gained, ${c.changed.lost} lost, ${pValue(c.changed.p).replaceAll(' ', '\u00a0')}`;
+  const { value, low, high } = c.difference;
+  return {
+    gain: `${points(value)} points`,
+    text: `[${points(low)}, ${points(high)}] against ${labelOf(c.before)}${test}${c.told ? '' : ' · not told from noise'}`,
+    told: c.told,
+  };
 }

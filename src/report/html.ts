@@ -32,12 +32,13 @@ const STATES: Readonly<Record<EventFacts['state'], string | null>> = {
 };
 
 function headerPart(run: RunFacts): Html {
-  const { sentence, facts } = headlineOf(run);
+  const { sentence, note, facts } = headlineOf(run);
   const state = STATES[run.events.state];
   const cost = run.events.seconds > 0 ? ` · ${duration(run.events.seconds)} at work · ${plural(run.events.tokens, 'token')} sampled` : '';
   return html`<header><p class="eyebrow">${run.methodTitle} on ${run.task} · run ${run.run} · seed ${count(run.seed)}${cost}</p><h1>${sentence}</h1>
 ${state === null ? null : html`<p class="banner">${state}</p>`}
-<ul class="facts">${facts.map(f => html`<li${f.told ? html` class="told"` : null}>${f.text}</li>`)}</ul></header>`;
+${note === '' ? null : html`<p class="note">${note}</p>`}
+<ul class="facts">${facts.map(f => html`<li${f.told ? html` class="told"` : null}><b>${f.gain}</b> ${f.text}</li>`)}</ul></header>`;
 }
 
 const pictures = (all: readonly (Html | null)[]): Html | null => {
@@ -74,7 +75,7 @@ function stepsPart(run: RunFacts): Html | null {
   const rounds = roundsTable(run);
   const all = pictures([lossPicture(run), validationPicture(run)]);
   if (rounds === null && all === null) return null;
-  return html`<h2>E-steps and M-steps</h2><p class="note">What each iteration sampled, what was kept of it, and how the fit to it went.</p>${rounds}${all}`;
+  return html`<h2>E-steps and M-steps</h2><p class="note">What each iteration sampled and kept, and how the fit to it went. Solved: problems with at least one correct sample. Failed: samples our checker could not judge; they count nowhere.</p>${rounds}${all}`;
 }
 
 const FOOTER = html`<footer><p class="note"><b>How to read this.</b> Greedy: one completion a problem at temperature 0. pass@k: the chance that k of the n samples of a problem hold a right one,

@@ -49,7 +49,7 @@ function outcomesOf(policy: string, { skill, fall }: MadeUpPolicy, split: string
     return {
       id: `${split}-${i}`,
       level: LEVELS[level]!,
-      greedy: shared < chance + 0.02,
+      greedy: 0.75 * shared + 0.25 * rng.next() < chance - 0.02,
       samples: Array.from({ length: samples }, draw),
       failed: 0,
     };
@@ -103,6 +103,11 @@ function samplesOf(policy: string, hostile: string | undefined): { rows: SampleR
   return { rows, dataset };
 }
 
+function madeUpValidation(policy: string): number[] {
+  const skill = POLICIES[policy]?.skill ?? 0.5;
+  return [skill - 0.14, skill - 0.02, skill - 0.05];
+}
+
 function fitEvents(policy: string, n: number): RunEvent[] {
   const rng = rngOf(seedOf('fit', policy));
   const steps = 30;
@@ -122,7 +127,7 @@ function fitEvents(policy: string, n: number): RunEvent[] {
           loss: 0.3,
           tokens: 24_000,
           seconds: 9,
-          validation: 0.6 + 0.1 * Math.min(epoch, 1) + 0.05 * n - (epoch === 2 ? 0.03 : 0),
+          validation: madeUpValidation(policy)[epoch]!,
           kept: epoch < 2,
         },
       ] satisfies RunEvent[],
@@ -205,7 +210,7 @@ async function writePolicy(
     epochs_run: 3,
     epoch_kept: 2,
     losses: [0.6, 0.35, 0.3],
-    validation: [0.65, 0.75, 0.72],
+    validation: madeUpValidation(name),
   };
   await writeFile(layout.fit, JSON.stringify(fit));
   const { rows, dataset } = samplesOf(name, completion);

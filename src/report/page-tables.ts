@@ -1,7 +1,7 @@
 // The tables of report.html: all figures with their intervals, the paired differences, and what each E-step and M-step did.
 import type { Evaluation, Interval } from '../metrics/evaluation.ts';
 import { validationOf } from './chart-fit.ts';
-import { type Comparison, comparisonsOf, evaluationOf, type Split } from './compare.ts';
+import { type Comparison, comparisonsOf, evaluationOf, measuredOn, type Split } from './compare.ts';
 import { type Html, html } from './escape.ts';
 import { iterationOf, labelOf, lastIteration } from './policies.ts';
 import type { RunFacts } from './read-run.ts';
@@ -22,7 +22,7 @@ const figure = (i: Interval | null | undefined): Html =>
 
 /** All policies measured on a split; null where there is none. `ks`: those of 1 and the largest, or every one. */
 export function figuresTable(run: RunFacts, split: Split, which: 'few' | 'all'): Html | null {
-  const measured = run.policies.filter(p => evaluationOf([p], p.policy, split) !== null);
+  const measured = measuredOn(run.policies, split);
   const evaluations = measured.map(p => evaluationOf([p], p.policy, split)!);
   if (evaluations.length === 0) return null;
   const ks = measuredKs(evaluations, 'pass_at_k');
@@ -45,23 +45,22 @@ export function differencesTable(run: RunFacts): Html | null {
   const reach = Math.max(0.01, ...all.flatMap(c => [Math.abs(c.difference.low), Math.abs(c.difference.high)]));
   const rows = all.map(c => ({
     cells: [
-      differenceName(c).replace(' - ', ' − '),
-      c.measure === 'greedy' ? 'greedy' : 'sampled',
+      `${differenceName(c).replace(' - ', ' − ')}${c.measure === 'greedy' ? '' : ', sampled'}`,
       html`<td>${points(c.difference.value)}<i>${points(c.difference.low)} to ${points(c.difference.high)}</i></td>`,
       html`<td>${interval(c, reach)}</td>`,
       c.changed === null ? html`<td class="weak">–</td>` : `${c.changed.gained} / ${c.changed.lost}`,
-      c.changed === null ? html`<td class="weak">–</td>` : pValue(c.changed.p).replace('p = ', ''),
-      c.told ? 'told from noise' : html`<td class="weak">not told from noise</td>`,
+      c.changed === null ? html`<td class="weak">–</td>` : pValue(c.changed.p).replace(/^p (= )?/, ''),
+      c.told ? '' : html`<td class="weak">not told from noise</td>`,
     ],
   }));
-  return table(['difference', 'pass@1', 'points, 95 % interval', 'against zero', 'gained / lost', 'McNemar p', ''], rows);
+  return table(['pass@1', 'points, 95 % interval', 'against zero', 'gained / lost', 'McNemar p', ''], rows);
 }
 
 /** The interval of a difference on a line from -reach to +reach, with zero marked. */
 function interval({ difference: d, told }: Comparison, reach: number): Html {
-  const x = (value: number) => Math.round(850 + (value / reach) * 820) / 10;
+  const x = (value: number) => Math.round(750 + (value / reach) * 720) / 10;
   const look = `--c:var(--${told ? 'good' : 'muted'})`;
-  return html`<svg viewBox="0 0 170 18" role="img" aria-label="${points(d.low)} to ${points(d.high)} points"><line class="grid" x1="0" x2="170" y1="9" y2="9"/><line class="grid zero" x1="85" x2="85" y1="1" y2="17"/><line class="bar" style="${look}" x1="${x(d.low)}" x2="${x(d.high)}" y1="9" y2="9"/><path class="marker" style="${look}" transform="translate(${x(d.value)} 9)" d="M-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0Z"/></svg>`;
+  return html`<svg viewBox="0 0 150 18" role="img" aria-label="${points(d.low)} to ${points(d.high)} points"><line class="grid" x1="0" x2="150" y1="9" y2="9"/><line class="grid zero" x1="75" x2="75" y1="1" y2="17"/><line class="bar" style="${look}" x1="${x(d.low)}" x2="${x(d.high)}" y1="9" y2="9"/><path class="marker" style="${look}" transform="translate(${x(d.value)} 9)" d="M-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0Z"/></svg>`;
 }
 
 const share = (part: number, whole: number): string => (whole === 0 ? '–' : `${percent(part / whole)} %`);
@@ -76,10 +75,7 @@ export function roundsTable(run: RunFacts): Html | null {
   if (trained.length === 0) return null;
   const rounds = trained.sort((a, b) => (iterationOf(a) ?? 99) - (iterationOf(b) ?? 99));
   const rows = rounds.map(policy => ({ cells: [labelOf(policy), ...eStep(run, policy), ...mStep(run, policy)] }));
-  return table(
-    ['', 'samples', 'correct', 'problems solved', 'checker failed', 'tokens', 'sampling', 'rows kept', 'epochs kept / run', 'D_val reward'],
-    rows,
-  );
+  return table(['', 'samples', 'correct', 'solved', 'failed', 'tokens', 'time', 'rows kept', 'epoch kept', 'D_val reward'], rows);
 }
 
 function eStep(run: RunFacts, policy: string): string[] {
@@ -88,7 +84,7 @@ function eStep(run: RunFacts, policy: string): string[] {
   return [
     drawn === undefined ? '–' : count(drawn.completions),
     chosen === undefined ? '–' : share(chosen.correct, chosen.samples),
-    chosen === undefined ? '–' : `${count(chosen.solved)} of ${count(chosen.problems)} (${share(chosen.solved, chosen.problems)})`,
+    chosen === undefined ? '–' : `${count(chosen.solved)} of ${count(chosen.problems)}`,
     drawn === undefined ? '–' : count(drawn.failed),
     drawn === undefined ? '–' : count(drawn.tokens),
     drawn === undefined ? '–' : duration(drawn.seconds),
@@ -102,7 +98,7 @@ function mStep(run: RunFacts, policy: string): string[] {
   const reward = epoch === null ? undefined : rewards[epoch - 1];
   return [
     kept === undefined ? '–' : count(kept),
-    fit === null ? '–' : `${fit.epoch_kept} / ${fit.epochs_run}`,
+    fit === null ? '–' : `${fit.epoch_kept} of ${fit.epochs_run}`,
     reward === undefined ? '–' : `${percent(reward)} %`,
   ];
 }

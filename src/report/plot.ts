@@ -27,7 +27,7 @@ export interface Point {
 
 const WIDTH = 460;
 const HEIGHT = 290;
-const LEFT = 40;
+const LEFT = 46;
 const TOP = 30;
 const BOTTOM = 44;
 
@@ -99,10 +99,10 @@ export function bar(frame: Frame, { x, interval }: Point, look: Look): Html {
 }
 
 const SHAPES: Readonly<Record<Look['marker'], string>> = {
-  circle: 'M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0Z',
-  square: 'M-4 -4H4V4H-4Z',
-  diamond: 'M0 -5.6L5.6 0L0 5.6L-5.6 0Z',
-  triangle: 'M0 -5.4L5.2 4H-5.2Z',
+  circle: 'M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0Z',
+  square: 'M-3.6 -3.6H3.6V3.6H-3.6Z',
+  diamond: 'M0 -5L5 0L0 5L-5 0Z',
+  triangle: 'M0 -5L4.8 3.7H-4.8Z',
 };
 
 /** A mark at a value; hollow for what is not the main thing. */
@@ -121,7 +121,7 @@ export interface LineLabel {
 export function lineLabels(frame: Frame, labels: readonly LineLabel[], atRight = true): Html[] {
   const sorted = [...labels].sort((a, b) => b.y - a.y);
   const wanted = sorted.map(l => yOf(frame, l.y));
-  return spread(wanted, 15, TOP - 4, HEIGHT - BOTTOM).map((y, i) => {
+  return spread(wanted, 16, TOP - 4, HEIGHT - BOTTOM).map((y, i) => {
     const { x, text, look } = sorted[i]!;
     const at = atRight ? WIDTH - frame.right + 16 : xOf(frame, x) + 10;
     const leader = atRight && Math.abs(y - wanted[i]!) > 4;

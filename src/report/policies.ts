@@ -22,6 +22,11 @@ const NAMES: Readonly<Record<string, string>> = {
 
 export const labelOf = (policy: string): string => NAMES[policy] ?? policy.replace(/^iteration-/, 'iteration ').replace(/^base-/, 'base, ');
 
+/** The same where there is little room: beside the lines of a picture. */
+export const shortLabelOf = (policy: string): string => SHORT[policy] ?? labelOf(policy);
+
+const SHORT: Readonly<Record<string, string>> = { 'base-best-prompt': 'best prompt', random: 'random' };
+
 const RANKS = ['base', 'base-best-prompt', 'sft', 'random'];
 
 /** Base first, then what it is compared with, then the iterations in order. */
@@ -50,7 +55,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
 export function lookOf(policy: string, iterations: number): Look {
   const iteration = iterationOf(policy);
   if (iteration === null) return LOOKS[policy] ?? { colour: 'var(--other)', marker: 'triangle' };
-  const strength = iterations <= 1 ? 100 : Math.round(45 + (55 * (iteration - 1)) / (iterations - 1));
+  const strength = iterations <= 1 ? 100 : Math.round(58 + (42 * (iteration - 1)) / (iterations - 1));
   return {
     colour: strength >= 100 ? 'var(--iteration)' : `color-mix(in oklab, var(--iteration) ${strength}%, var(--page))`,
     marker: 'circle',

@@ -15,9 +15,10 @@ h2{font-size:1.2rem;line-height:1.3;margin:2.6em 0 .3em;letter-spacing:-.005em}
 h3{font-size:1rem;margin:1.6em 0 .4em}
 p{margin:.4em 0 .8em;max-width:46em}
 .eyebrow,.note,figcaption span,.meta{color:var(--muted);font-size:.875rem}
-.eyebrow{margin:0}
-.facts{margin:.2em 0 0;padding:0;list-style:none;max-width:50em}
-.facts li{padding:.3em 0 .3em 1.1em;border-left:3px solid var(--rule);margin:.35em 0}
+.eyebrow{margin:0;max-width:none}
+.facts{margin:.2em 0 0;padding:0;list-style:none}
+.facts li{padding:.12em 0 .12em .9em;border-left:3px solid var(--rule);margin:.3em 0;font-variant-numeric:tabular-nums}
+.facts b{margin-right:.3em}
 .facts li.told{border-left-color:var(--good)}
 .banner{background:var(--warnbg);color:var(--warn);padding:.6em .9em;border-radius:6px;max-width:none}
 .pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:28px 36px;margin-top:14px}
@@ -26,27 +27,29 @@ figcaption{display:flex;flex-direction:column;gap:1px;margin-bottom:6px}
 figcaption b{font-weight:600;line-height:1.35}
 svg{display:block;width:100%;height:auto;max-width:560px}
 svg text{fill:var(--muted);font-size:12.5px;font-variant-numeric:tabular-nums}
-svg text.label{fill:var(--c);font-weight:600;font-size:13px}
+svg text.label{fill:color-mix(in oklab,var(--c) 72%,var(--ink));font-weight:600;font-size:13px}
 .grid{stroke:var(--rule);stroke-width:1}
 .grid.zero{stroke:var(--muted)}
+.scroll+.pictures{margin-top:30px}
 .line{fill:none;stroke:var(--c);stroke-width:2.25;stroke-linejoin:round;stroke-linecap:round}
 .line.thin{stroke-width:1.6}
 .line.dashed{stroke-dasharray:5 5}
 .leader{fill:none;stroke:var(--c);stroke-width:1;opacity:.5}
 .band{fill:var(--c);opacity:.13}
-.bar{stroke:var(--c);stroke-width:2;opacity:.65;stroke-linecap:round}
+.bar{stroke:var(--c);stroke-width:2;opacity:.85;stroke-linecap:round}
 .marker{fill:var(--c);stroke:var(--page);stroke-width:1.25}
 .marker.hollow{fill:var(--page);stroke:var(--c);stroke-width:2}
 .scroll{overflow-x:auto;margin-top:12px;-webkit-overflow-scrolling:touch}
-table{border-collapse:collapse;font-size:.925rem;font-variant-numeric:tabular-nums;min-width:100%}
-th,td{text-align:right;padding:.42em .8em;border-bottom:1px solid var(--rule);white-space:nowrap;vertical-align:baseline}
+table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;min-width:100%}
+th,td{text-align:right;padding:.42em .6em;border-bottom:1px solid var(--rule);white-space:nowrap;vertical-align:baseline}
 th{font-weight:600;color:var(--muted);font-size:.85rem}
 th:first-child,td:first-child{text-align:left;padding-left:0;position:sticky;left:0;background:var(--page)}
 td:first-child{color:var(--ink);font-weight:500;font-size:.925rem}
 tr.strong td{font-weight:600}
 td i{font-style:normal;font-weight:400;color:var(--muted);font-size:.82rem;margin-left:.45em}
 td.text{text-align:left;white-space:normal;min-width:9em}
-td svg{width:170px;height:18px;display:inline-block;vertical-align:middle;max-width:none}
+td svg .bar{stroke-width:3}
+td svg{width:150px;height:18px;display:inline-block;vertical-align:middle;max-width:none}
 .weak{color:var(--muted)}
 details{margin-top:14px}
 summary{cursor:pointer;color:var(--muted);font-size:.925rem}
@@ -61,7 +64,7 @@ dl{display:grid;grid-template-columns:minmax(10em,max-content) 1fr;gap:.15em 1.4
 dt{color:var(--muted);overflow-wrap:anywhere}
 dd{margin:0;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
 footer{margin-top:3.5em;padding-top:1em;border-top:1px solid var(--rule)}
-@media (max-width:560px){main{padding:24px 16px 48px}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5em}h2{margin-top:2.1em}svg text{font-size:14px}svg text.label{font-size:14.5px}}
+@media (max-width:560px){main{padding:24px 16px 48px}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5em}h2{margin-top:2.1em}th:first-child,td:first-child{white-space:normal;min-width:6.5em;padding-right:.3em}svg text{font-size:14px}svg text.label{font-size:14.5px}}
 @media print{main{max-width:none;padding:0}figure,.sample,tr{break-inside:avoid}h2{break-after:avoid}pre{max-height:none}details{display:none}a{color:inherit}.pictures{grid-template-columns:1fr 1fr}}
 `;
 

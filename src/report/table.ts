@@ -1,7 +1,7 @@
 // The plain-text table at the end of a run: a row a policy, every figure with its 95 % interval, and under it the differences that matter,
 // each said to be told from noise or not. For the terminal and for logs: no colours, nothing but ASCII.
 import type { Evaluation, Interval } from '../metrics/evaluation.ts';
-import { type Comparison, comparisonsOf, evaluationOf, type Split } from './compare.ts';
+import { type Comparison, comparisonsOf, evaluationOf, measuredOn, type Split } from './compare.ts';
 import { visible } from './escape.ts';
 import { labelOf } from './policies.ts';
 import type { RunFacts } from './read-run.ts';
@@ -22,7 +22,7 @@ interface Column {
 
 /** The table of a split, ending in a newline; one line that says so where nothing of it is measured yet. */
 export function tableOf(run: RunFacts, { split = 'test', ks, width = 100 }: TableOptions = {}): string {
-  const policies = run.policies.filter(p => evaluationOf([p], p.policy, split) !== null);
+  const policies = measuredOn(run.policies, split);
   const evaluations = policies.map(p => evaluationOf([p], p.policy, split)!);
   const first = evaluations[0];
   if (first === undefined) return `${visible(run.run)}: nothing is measured yet on the ${split} problems\n`;
