@@ -3,6 +3,7 @@
 // not, take the last that rose. The start weights are not among them, so one epoch is always saved: whether it helped is for evaluate.ts to say.
 // fit.json comes before the checkpoint, the checkpoint whole or not at all; so a checkpoint means done, and without one the fit begins again.
 import { stat } from 'node:fs/promises';
+import { StoreError } from '../errors.ts';
 import type { Method } from '../methods/method.ts';
 import type { Fit, FitRow, StepReport } from '../policy/policy.ts';
 import { seedOf } from '../random.ts';
@@ -24,10 +25,9 @@ export interface Fitted {
 
 /** The fit of a round that is done already, or null. */
 export async function fittedBefore(session: Session, round: Round): Promise<Fitted | null> {
-  const { fit, checkpoint } = session.layout.policy(round.name);
-  const text = await readIfThere(fit);
-  if (text === null) return null;
-  const file = JSON.parse(text) as FitFile;
+  const { checkpoint } = session.layout.policy(round.name);
+  const file = await readFit(session, round.name);
+  if (file === null) return null;
   if (file.epoch_kept === 0) return { file, model: null };
   return (await isThere(checkpoint)) ? { file, model: { name: round.name, iteration: round.iteration, path: checkpoint } } : null;
 }
@@ -62,11 +62,18 @@ interface Limit {
 
 const LIMIT: Readonly<Record<Method['stop'], (session: Session) => Promise<Limit>>> = {
   validation: async ({ plan, problems }) => ({ epochs: plan.fit.epochs, stopsEarly: problems.validation.length > 0 }),
-  'as-first-iteration': async ({ layout }) => {
-    const first = JSON.parse((await readIfThere(layout.policy(FIRST).fit)) ?? '{}') as FitFile;
+  'as-first-iteration': async session => {
+    const first = await readFit(session, FIRST);
+    if (first === null)
+      throw new StoreError(`${session.layout.policy(FIRST).fit} is gone, though ${FIRST} is done: the run directory was changed`);
     return { epochs: first.epoch_kept, stopsEarly: false };
   },
 };
+
+async function readFit({ layout }: Session, name: string): Promise<FitFile | null> {
+  const text = await readIfThere(layout.policy(name).fit);
+  return text === null ? null : (JSON.parse(text) as FitFile);
+}
 
 type Course = Pick<FitFile, 'epochs_run' | 'epoch_kept' | 'losses' | 'validation'>;
 

@@ -21,7 +21,7 @@ type ByKind = {
 
 const PROPOSE: ByKind = {
   sample: async (session, round, from, { samplesPerProblem, temperature, topK, topP }) => {
-    const { plan, policy, problems, layout } = session;
+    const { policy, problems, layout } = session;
     await generate(session, {
       folder: round.name,
       phase: 'train',

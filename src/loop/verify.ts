@@ -4,7 +4,7 @@
 import type { Generation } from '../policy/policy.ts';
 import type { SampleRow } from '../runs/rows.ts';
 import type { Problem, Task } from '../tasks/task.ts';
-import { failed, incorrect, type Verdict } from '../verifiers/verdict.ts';
+import { failed, incorrect, rewardOf, type Verdict } from '../verifiers/verdict.ts';
 
 const TRIES = 3;
 const MOST_FAILED = 0.2;
@@ -26,6 +26,16 @@ async function attempt(task: Task, problem: Problem, text: string): Promise<Verd
     return failed(`the verifier threw: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
+
+/** A verdict as the fields of a sample row. */
+export type Finding = Pick<SampleRow, 'verdict' | 'reason' | 'answer' | 'reward'>;
+
+export const findingOf = (verdict: Verdict): Finding => ({
+  verdict: verdict.kind,
+  reason: verdict.reason,
+  answer: verdict.kind === 'failed' ? null : verdict.answer,
+  reward: rewardOf(verdict),
+});
 
 /**
  * Throws when more than a fifth of at least twenty samples could not be judged. Counted per body of samples and session, so that a run

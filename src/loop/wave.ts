@@ -6,9 +6,8 @@ import { seedOf } from '../random.ts';
 import { type Phase, sampleId } from '../runs/layout.ts';
 import { promptToJson, type SampleRow } from '../runs/rows.ts';
 import type { Problem } from '../tasks/task.ts';
-import { rewardOf } from '../verifiers/verdict.ts';
 import { type Session, throwIfStopped } from './session.ts';
-import { judge } from './verify.ts';
+import { findingOf, judge } from './verify.ts';
 
 /** A body of samples: what one samples file will hold. */
 export interface Body {
@@ -81,10 +80,7 @@ async function rowOf(
     tokens: generation.tokens,
     logprobs: generation.logprobs.map(toSixDecimals),
     finish: generation.finish,
-    verdict: verdict.kind,
-    reason: verdict.reason,
-    answer: verdict.kind === 'failed' ? null : verdict.answer,
-    reward: rewardOf(verdict),
+    ...findingOf(verdict),
     seed: request.seeds[draw]!,
     policy,
   };

@@ -1,5 +1,7 @@
 // A world small enough for tests of the loop: sums of two digits, and a scripted policy that knows a sum it was trained on, guesses others, and is
-// wrong more often the larger they are. Everything is real but the model.
+// wrong more often the larger they are. Everything is real but the model. No tests in here: it is called .test.ts to stay out of the package.
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Method } from '../methods/method.ts';
 import { METHODS } from '../methods/table.ts';
 import type { Question } from '../policy/scripted.ts';
@@ -66,3 +68,12 @@ export const toyPlan = (dir: string, changes: Partial<Plan> = {}): Plan => ({
   config: { task: 'sums', seed: 7, method: { iterations: 2 } },
   ...changes,
 });
+
+/** What may not depend on what happened on the way: every file of a run that knows no times, by name. */
+export async function finalBytes(dir: string): Promise<Record<string, string>> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  const names = entries.filter(entry => entry.isFile() && entry.name !== 'events.jsonl').map(entry => join(entry.parentPath, entry.name));
+  return Object.fromEntries(
+    await Promise.all(names.sort().map(async name => [name.slice(dir.length), await readFile(name, 'utf8')] as const)),
+  );
+}

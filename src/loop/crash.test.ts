@@ -1,0 +1,129 @@
+// A run killed at any instant goes on to the bytes of an undisturbed one. The run is a process of its own that counts what it does to the file system
+// and kills itself (SIGKILL) at a given operation: before it, after it, or in the middle of it with half of the bytes written. So the moments are
+// random but repeatable, and those around the checkpoint's rename are hit for certain. Started with --child, this file is that process.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import fsp, { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { METHODS } from '../methods/table.ts';
+import { scriptedPolicy } from '../policy/scripted.ts';
+import { rngOf, seedOf } from '../random.ts';
+import { run } from './run.ts';
+import { finalBytes, toyAnswer, toyPlan } from './toy.test.ts';
+
+const KILLS = 24;
+const EVALUATION = { samples: 2, temperature: 1, topK: 0, topP: 1, ks: [1, 2], trainProblems: 0 };
+
+const runToy = (dir: string, onNote: (message: string) => void = () => undefined) =>
+  run(toyPlan(dir, { arms: [METHODS.random], waveProblems: 8, evaluation: EVALUATION }), scriptedPolicy(toyAnswer), {
+    clock: Date.now,
+    signal: new AbortController().signal,
+    onEvent: event => event.kind === 'note' && onNote(event.message),
+  });
+
+type Moment = 'before' | 'half' | 'after';
+type AnyFunction = (...given: unknown[]) => unknown;
+
+/** Counts every change to the file system, and dies at the `at`-th. */
+async function dieAt(at: number, moment: Moment): Promise<string[]> {
+  const done: string[] = [];
+  const die = () => process.kill(process.pid, 'SIGKILL');
+  const watch = (owner: object, name: string, halved?: (given: unknown[]) => unknown[]) => {
+    const methods = owner as Record<string, AnyFunction>;
+    const real = methods[name]!;
+    methods[name] = function (this: unknown, ...given) {
+      done.push(
+        `${name} ${given
+          .filter(part => typeof part === 'string')
+          .join(' ')
+          .slice(0, 300)}`,
+      );
+      if (done.length !== at) return real.apply(this, given);
+      if (moment === 'before') die();
+      const result = real.apply(this, moment === 'half' && halved ? halved(given) : given);
+      if (!(result instanceof Promise)) die();
+      return Promise.resolve(result).then(die);
+    };
+  };
+  const half = (text: unknown) => (typeof text === 'string' ? text.slice(0, text.length / 2) : text);
+  const handle = await fsp.open(fileURLToPath(import.meta.url));
+  const prototype: object = Object.getPrototypeOf(handle);
+  await handle.close();
+  for (const name of ['writeFile', 'appendFile']) watch(prototype, name, ([text, ...rest]) => [half(text), ...rest]);
+  watch(prototype, 'sync');
+  watch(fsp, 'writeFile', ([path, text, ...rest]) => [path, half(text), ...rest]);
+  watch(fs, 'writeSync', ([fd, text]) => [fd, half(text)]);
+  for (const name of ['rename', 'link', 'rm', 'mkdir', 'truncate']) watch(fsp, name);
+  syncBuiltinESMExports();
+  return done;
+}
+
+async function child(dir: string, at: number, moment: Moment): Promise<void> {
+  const done = await dieAt(at, moment);
+  await runToy(dir);
+  process.stdout.write(JSON.stringify(done));
+}
+
+async function spawnRun(dir: string, at: number, moment: Moment): Promise<{ signal: unknown; output: string }> {
+  const process_ = spawn(process.execPath, [fileURLToPath(import.meta.url), '--child', dir, String(at), moment], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  process_.stdout.on('data', data => {
+    output += data;
+  });
+  const [, signal] = await once(process_, 'close');
+  return { signal, output };
+}
+
+const newDir = async () => join(await mkdtemp(join(tmpdir(), 'rest-em-')), 'run');
+
+if (process.argv[2] === '--child') {
+  const [, , , dir, at, moment] = process.argv;
+  await child(dir!, Number(at), moment as Moment);
+} else {
+  test(`a run killed at ${KILLS} moments, a checkpoint's rename among them, ends with the bytes of an undisturbed one`, async () => {
+    const reference = await newDir();
+    const operations = JSON.parse((await spawnRun(reference, 0, 'before')).output) as string[];
+    const expected = await finalBytes(reference);
+    assert.ok(Object.keys(expected).some(name => name.endsWith('checkpoint/policy.json')));
+
+    const numbered = (kind: RegExp) => operations.flatMap((operation, i) => (kind.test(operation) ? [i + 1] : []));
+    const renames = numbered(/^rename .*checkpoint$/);
+    const appends = numbered(/^appendFile /);
+    assert.equal(renames.length, 3);
+    const rng = rngOf(seedOf('crash'));
+    const moments: { at: number; moment: Moment }[] = [
+      ...renames.slice(0, 2).flatMap(at => [
+        { at, moment: 'before' as const },
+        { at, moment: 'after' as const },
+      ]),
+      ...[1, 2, 3].map(() => ({ at: appends[rng.below(appends.length)]!, moment: 'half' as const })),
+    ];
+    while (moments.length < KILLS)
+      moments.push({ at: 1 + rng.below(operations.length), moment: (['before', 'half', 'after'] as const)[rng.below(3)]! });
+
+    const notes: string[] = [];
+    for (const { at, moment } of moments) {
+      const dir = await newDir();
+      const where = `killed ${moment} operation ${at}: ${operations[at - 1]}`;
+      assert.equal((await spawnRun(dir, at, moment)).signal, 'SIGKILL', where);
+      await runToy(dir, message => notes.push(message));
+      assert.deepEqual(await finalBytes(dir), expected, where);
+      for (const line of (await readFile(join(dir, 'events.jsonl'), 'utf8')).trimEnd().split('\n')) JSON.parse(line);
+      await rm(dir, { recursive: true });
+    }
+    // the seed is fixed, so these are too: each kind of mending was needed and said
+    for (const said of [/taken over/, /removed what a crash/, /a wave was cut short/, /half-written last line/])
+      assert.ok(
+        notes.some(note => said.test(note)),
+        String(said),
+      );
+  });
+}
