@@ -95,18 +95,24 @@ function contextOf(signal: AbortSignal): Context {
   };
 }
 
-/** Runs one command line. Resolves to the exit code; never rejects. */
-export async function main(argv: readonly string[]): Promise<number> {
-  const stop = new AbortController();
-  const context = contextOf(stop.signal);
-  const stopListening = listenForInterrupt(stop);
-  process.stdout.on('error', onPipeError);
+/** Runs one command line in a given context. Resolves to the exit code; never rejects. */
+export async function runCommand(argv: readonly string[], context: Context): Promise<number> {
   try {
     const program = programOf(context);
     await program.parseAsync(withDashes(program, argv), { from: 'user' });
     return EXIT.done;
   } catch (error) {
     return explain(error, context);
+  }
+}
+
+/** Runs the command line of this process. Resolves to the exit code; never rejects. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const stop = new AbortController();
+  const stopListening = listenForInterrupt(stop);
+  process.stdout.on('error', onPipeError);
+  try {
+    return await runCommand(argv, contextOf(stop.signal));
   } finally {
     stopListening();
   }
