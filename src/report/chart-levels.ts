@@ -2,6 +2,7 @@
 // problems of that level. Levels are the task's own, not made from the base's success (that would need a second set of samples).
 
 import type { Interval, Measures } from '../metrics/evaluation.ts';
+import { isToldFromNoise } from '../metrics/paired.ts';
 import { compare, evaluationOf, measuredOn } from './compare.ts';
 import type { Html } from './escape.ts';
 import { bar, type Frame, line, lineLabels, marker, niceAxis, type Point, picture, shareAxis, valuesOf } from './plot.ts';
@@ -129,5 +130,6 @@ function rangeOf(lines: readonly Line[]): string {
 function gainsTitle(last: Line | undefined, levels: readonly string[]): string {
   if (last === undefined || last.points.length === 0) return 'Gain over the base by level';
   const most = last.points.reduce((a, b) => (b.interval.value > a.interval.value ? b : a));
+  if (!isToldFromNoise(most.interval)) return `Gain by level: none of ${last.label} is told from noise`;
   return `Gain by level: ${last.label} gains most at level ${levels[Math.round(most.x)]}, ${points(most.interval.value)} points`;
 }

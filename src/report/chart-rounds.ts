@@ -6,7 +6,7 @@ import type { Html } from './escape.ts';
 import { bar, type Frame, line, lineLabels, marker, type Point, picture, shareAxis, valuesOf } from './plot.ts';
 import { iterationOf, type Look, labelOf, lookOf, shortLabelOf } from './policies.ts';
 import type { PolicyFacts } from './read-run.ts';
-import { percent, plural } from './words.ts';
+import { percent, problemsOf } from './words.ts';
 
 const LOOKS: Readonly<Record<Split, Look>> = {
   test: { colour: 'var(--iteration)', marker: 'circle' },
@@ -111,7 +111,7 @@ function titleOf({ points }: Series, measure: Measure): string {
 }
 
 function noteOf(policies: readonly PolicyFacts[], series: readonly Series[]): string {
-  const sizes = series.map(({ split, points }) => plural(evaluationOf(policies, points[0]!.policy, split)!.problems, `${split} problem`));
+  const sizes = series.map(({ split, points }) => problemsOf(evaluationOf(policies, points[0]!.policy, split)!.problems, split));
   return `${sizes.toReversed().join(', ')}; bars: 95 % intervals`;
 }
 

@@ -56,7 +56,17 @@ function outcomesOf(policy: string, { skill, fall }: MadeUpPolicy, split: string
   });
 }
 
-export function madeUpEvaluation(policy: string, skill: MadeUpPolicy, problems: number, samples: number): EvaluationFile {
+const made = new Map<string, string>();
+
+/** eval.json of a policy; made once, because its intervals take most of the time of these tests. */
+function evaluationText(policy: string, skill: MadeUpPolicy, problems: number, samples: number): string {
+  const key = JSON.stringify([policy, skill, problems, samples]);
+  const text = made.get(key) ?? JSON.stringify(madeUpEvaluation(policy, skill, problems, samples));
+  made.set(key, text);
+  return text;
+}
+
+function madeUpEvaluation(policy: string, skill: MadeUpPolicy, problems: number, samples: number): EvaluationFile {
   const settings = { samples, temperature: 1, topK: 0, topP: 0.95, ks: [1, 2, 4, 8, 16].filter(k => k <= samples), seed: 1 };
   return {
     policy,
@@ -200,7 +210,7 @@ async function writePolicy(
 ) {
   const layout = layoutOf(dir).policy(name);
   await mkdir(layout.dir, { recursive: true });
-  await writeFile(layout.evaluation, JSON.stringify(madeUpEvaluation(name, skill, problems, samples)));
+  await writeFile(layout.evaluation, evaluationText(name, skill, problems, samples));
   if (name === 'base') return;
   const fit: FitFile = {
     policy: name,

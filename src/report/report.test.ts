@@ -155,6 +155,12 @@ test('the table has a row a policy, intervals, and differences that say when the
   assert.match(table, /iteration 1 - random control .*not told from noise\n/);
 });
 
+test('the page says when nothing is told from noise', async t => {
+  const page = reportHtml(await readRun(await madeUp(t, { policies: { ...only('base'), 'iteration-1': POLICIES['random']! } })));
+  assert.match(page, /<h1>No difference that can be told from noise: after iteration 1 the model solves/);
+  assert.match(page, /<td class="weak">not told from noise<\/td>/);
+});
+
 test('columns that do not fit go on in a further block', async t => {
   const table = tableOf(await readRun(await madeUp(t)), { ks: [1, 2, 4, 8], width: 60 });
   assert.ok(

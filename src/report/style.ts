@@ -15,6 +15,7 @@ h2{font-size:1.2rem;line-height:1.3;margin:2.6em 0 .3em;letter-spacing:-.005em}
 h3{font-size:1rem;margin:1.6em 0 .4em}
 p{margin:.4em 0 .8em;max-width:46em}
 .eyebrow,.note,figcaption span,.meta{color:var(--muted);font-size:.875rem}
+.note{max-width:60em}
 .eyebrow{margin:0;max-width:none}
 .facts{margin:.2em 0 0;padding:0;list-style:none}
 .facts li{padding:.12em 0 .12em .9em;border-left:3px solid var(--rule);margin:.3em 0;font-variant-numeric:tabular-nums}
@@ -24,7 +25,7 @@ p{margin:.4em 0 .8em;max-width:46em}
 .pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:28px 36px;margin-top:14px}
 figure{margin:0;min-width:0}
 figcaption{display:flex;flex-direction:column;gap:1px;margin-bottom:6px}
-figcaption b{font-weight:600;line-height:1.35}
+figcaption b{font-weight:600;line-height:1.35;text-wrap:balance}
 svg{display:block;width:100%;height:auto;max-width:560px}
 svg text{fill:var(--muted);font-size:12.5px;font-variant-numeric:tabular-nums}
 svg text.label{fill:color-mix(in oklab,var(--c) 72%,var(--ink));font-weight:600;font-size:13px}
@@ -49,8 +50,8 @@ tr.strong td{font-weight:600}
 td i{font-style:normal;font-weight:400;color:var(--muted);font-size:.82rem;margin-left:.45em}
 td.text{text-align:left;white-space:normal;min-width:9em}
 td svg .bar{stroke-width:3}
-td svg{width:150px;height:18px;display:inline-block;vertical-align:middle;max-width:none}
-.weak{color:var(--muted)}
+td svg{width:130px;height:18px;display:inline-block;vertical-align:middle;max-width:none}
+td.weak{color:var(--muted);font-size:.82rem}
 details{margin-top:14px}
 summary{cursor:pointer;color:var(--muted);font-size:.925rem}
 summary:focus-visible{outline:2px solid var(--good);outline-offset:3px}
@@ -65,7 +66,7 @@ dt{color:var(--muted);overflow-wrap:anywhere}
 dd{margin:0;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
 footer{margin-top:3.5em;padding-top:1em;border-top:1px solid var(--rule)}
 @media (max-width:560px){main{padding:24px 16px 48px}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5em}h2{margin-top:2.1em}th:first-child,td:first-child{white-space:normal;min-width:6.5em;padding-right:.3em}svg text{font-size:14px}svg text.label{font-size:14.5px}}
-@media print{main{max-width:none;padding:0}figure,.sample,tr{break-inside:avoid}h2{break-after:avoid}pre{max-height:none}details{display:none}a{color:inherit}.pictures{grid-template-columns:1fr 1fr}}
+@media print{body{font-size:13px}main{max-width:none;padding:0}.scroll{overflow:visible}table{font-size:.8rem}th,td{padding:.3em .35em}th:first-child,td:first-child{position:static}td i{font-size:.72rem}figure,.sample,tr{break-inside:avoid}h2{break-after:avoid}pre{max-height:none}details{display:none}a{color:inherit}.pictures{grid-template-columns:1fr 1fr}}
 `;
 
 /** A style element. Paper is always light. */

@@ -5,7 +5,7 @@ import { type Comparison, comparisonsOf, evaluationOf, measuredOn, type Split } 
 import { visible } from './escape.ts';
 import { labelOf } from './policies.ts';
 import type { RunFacts } from './read-run.ts';
-import { percent, plural, pointsWithInterval, pValue, samplingWords, withInterval } from './words.ts';
+import { percent, plural, pointsWithInterval, problemsOf, pValue, samplingWords, withInterval } from './words.ts';
 
 export interface TableOptions {
   readonly split?: Split;
@@ -25,7 +25,8 @@ export function tableOf(run: RunFacts, { split = 'test', ks, width = 100 }: Tabl
   const policies = measuredOn(run.policies, split);
   const evaluations = policies.map(p => evaluationOf([p], p.policy, split)!);
   const first = evaluations[0];
-  if (first === undefined) return `${visible(run.run)}: nothing is measured yet on the ${split} problems\n`;
+  if (first === undefined)
+    return `${visible(run.run)}: nothing is measured yet on the ${split === 'train' ? 'training' : 'test'} problems\n`;
   const columns = columnsOf(evaluations, ks ?? usualKs(evaluations));
   const cells = [
     ['', ...columns.map(c => c.title)],
@@ -70,7 +71,7 @@ function captionOf(run: RunFacts, first: Evaluation, split: Split): string[] {
   const sampled = n === 0 ? '' : `, and ${plural(n, 'sample')} a problem (${samplingWords(first)})`;
   return [
     `${visible(run.methodTitle)} on ${visible(run.task)}, run ${visible(run.run)}`,
-    `${plural(first.problems, `${split} problem`)}: greedy (T 0)${sampled}. Percent, with 95 % intervals over problems.`,
+    `${problemsOf(first.problems, split)}: greedy (T 0)${sampled}. Percent, with 95 % intervals over problems.`,
     '',
   ];
 }

@@ -24,6 +24,9 @@ export function pValue(p: number): string {
 /** 12345678 → '12,345,678' */
 export const count = (n: number): string => Math.round(n).toLocaleString('en-US');
 
+/** '300 training problems' */
+export const problemsOf = (n: number, split: 'train' | 'test'): string => plural(n, `${split === 'train' ? 'training' : 'test'} problem`);
+
 export const plural = (n: number, noun: string): string => `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
 
 /** 75 → '1 min 15 s'; 4000 → '1 h 7 min' */
