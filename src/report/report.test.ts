@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -126,7 +126,7 @@ test('a run without levels, samples or greedy shows what it has', async t => {
 
 test('a file that a crash left half-written is not there yet', async t => {
   const dir = await madeUp(t, { policies: only('base') });
-  await mkdir(join(dir, 'iteration-1.tmp'));
+  await cp(join(dir, 'base'), join(dir, 'iteration-1.tmp'), { recursive: true });
   await appendFile(join(dir, 'events.jsonl'), '{"time":"2027-01-15T08:00:');
   assert.deepEqual(
     (await readRun(dir)).policies.map(p => p.policy),
@@ -156,7 +156,7 @@ test('the table has a row a policy, intervals, and differences that say when the
 });
 
 test('the page says when nothing is told from noise', async t => {
-  const page = reportHtml(await readRun(await madeUp(t, { policies: { ...only('base'), 'iteration-1': POLICIES['random']! } })));
+  const page = reportHtml(await readRun(await madeUp(t, { policies: { ...only('base'), 'iteration-1': POLICIES.random! } })));
   assert.match(page, /<h1>No difference that can be told from noise: after iteration 1 the model solves/);
   assert.match(page, /<td class="weak">not told from noise<\/td>/);
 });
