@@ -75,8 +75,8 @@ const task = defineTask({
   name: 'toy',
   problems: async split => Array.from({ length: 20 }, (_, i) => ({ id: split + i, question: 'q', reference: 'odd', level: String(1 + (i % 2)) })),
   prompts: { train: problem => ({ kind: 'text', text: 'Q' + problem.id }) },
-  stop: [],
-  maxTokens: 48,
+  stop: ['f', 'i', 'l', 'o', '6', '.'],
+  maxTokens: 16,
   verify: (_, completion) => (completion.length % 2 === 1 ? correct('odd', 'odd') : incorrect('even', 'even')),
 });
 export default defineConfig({ model: ${JSON.stringify(MICRO)}, task, iterations: 1, samplesPerProblem: 4, fit: { epochs: 1 }, evaluate: { samples: 4 } });
@@ -229,9 +229,9 @@ describe('commands', { concurrency: 2 }, () => {
     assert.equal(code, 0);
     const facts = JSON.parse(out);
     assert.deepEqual(facts.problems, { train: 18, validation: 2, test: 20 });
-    // 18 problems x 4; base and iteration 1, 20 problems x (greedy + 4); 48 tokens each.
+    // 18 problems x 4; base and iteration 1, 20 problems x (greedy + 4); 16 tokens each.
     assert.deepEqual(facts.completions, { training: 72, evaluation: 200 });
-    assert.equal(facts.tokens_at_most, 272 * 48);
+    assert.equal(facts.tokens_at_most, 272 * 16);
     assert.ok(!existsSync(join(HERE, 'dry')));
   });
 });
@@ -271,8 +271,8 @@ describe('a run', () => {
   test('Ctrl-C stops cleanly with 130 and says how to go on, and resume ends with the same samples', async () => {
     let sent = false;
     const stopped = await restEm(['run', 'toy.config.ts', '--dir', 'two'], (err, kill) => {
-      if (!sent && err.includes('iteration-1:')) kill('SIGINT');
-      sent ||= err.includes('iteration-1:');
+      if (!sent && err.includes('base: greedy')) kill('SIGINT');
+      sent ||= err.includes('base: greedy');
     });
     assert.equal(stopped.code, 130, stopped.err);
     assert.match(stopped.err, /go on with: rest-em resume two/);
