@@ -3,12 +3,13 @@
 // the real binary; `here` is the same command in this process, for what needs no process of its own.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from '../src/cli/main.ts';
+import { loadConfig } from '../src/config/load.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BIN = join(ROOT, 'bin/rest-em.js');
@@ -180,6 +181,22 @@ describe('a mistake is one clear line and exit code 2, before any work', { concu
     );
     assert.equal(code, 2);
   });
+});
+
+test('every example is a configuration; the one for your own model and files names each of the three that it lacks', async () => {
+  const files = readdirSync(join(ROOT, 'examples')).map(name => join(ROOT, 'examples', name));
+  assert.ok(files.length >= 4);
+  for (const file of files) {
+    const set = file.includes('word-problems') ? ['model=m', 'task.train=a.jsonl', 'task.test=b.jsonl'] : [];
+    const { settings } = await loadConfig(file, { cwd: ROOT, set });
+    if (set.length === 0) assert.equal(settings.model, join(ROOT, 'models/tiny-s'));
+  }
+  const { code, err } = await here(['run', join(ROOT, 'examples/word-problems.config.ts')]);
+  assert.deepEqual(
+    linesOf(err).map(line => /rest-em: (\S+): is required, in the configuration or by --set \1=/.exec(line)?.[1]),
+    ['model', 'task.train', 'task.test'],
+  );
+  assert.equal(code, 2);
 });
 
 describe('commands', { concurrency: 2 }, () => {
