@@ -8,12 +8,15 @@ type Arrays = Map<string, Float32Array>;
 
 const names = (c: ModelConfig): string[] => Array.from({ length: c.layers }, (_, l) => [`k ${l}`, `v ${l}`]).flat();
 
-/** Keys and values of one prompt as the prompt program gave them: problem `index` of a batch padded to `prefix` tokens. */
+/** Where one prompt's keys and values lie in the outputs of the prompt program (programs.ts). */
 export interface PromptState {
   readonly outputs: ReadonlyMap<string, Data>;
-  readonly index: number;
-  readonly prefix: number;
-  /** Real prefix tokens. */
+  /** Its problem and draw in the packed batch, and the sizes that batch was padded to. */
+  readonly problem: number;
+  readonly draw: number;
+  readonly bindings: { readonly draws: number; readonly prefix: number; readonly length: number };
+  /** Prefix tokens shared with others, and all tokens before the prompt's last. */
+  readonly shared: number;
   readonly known: number;
 }
 
@@ -51,17 +54,23 @@ export class PromptCache {
     if (slot * this.prefix >= this.mask.length) this.grow(Math.max(1, 2 * slot));
     this.taken[slot] = true;
     const { kvHeads, headDim } = this.config;
-    const [from, to] = [state.prefix * headDim, this.prefix * headDim];
+    const { problem, draw, shared, known } = state;
+    const { draws, prefix, length } = state.bindings;
     for (const name of names(this.config)) {
-      const source = state.outputs.get(name) as Float32Array;
+      const common = state.outputs.get(`prefix ${name}`) as Float32Array;
+      const own = state.outputs.get(`own ${name}`) as Float32Array;
       const target = this.arrays.get(name)!;
       for (let h = 0; h < kvHeads; h++) {
-        const start = (state.index * kvHeads + h) * from;
-        target.set(source.subarray(start, start + state.known * headDim), (slot * kvHeads + h) * to);
+        const head = problem * kvHeads + h;
+        const to = (slot * kvHeads + h) * this.prefix;
+        const copy = (source: Float32Array, from: number, count: number, at: number) =>
+          target.set(source.subarray(from * headDim, (from + count) * headDim), (to + at) * headDim);
+        copy(common, head * prefix, shared, 0);
+        copy(own, head * draws * length + draw * length, known - shared, shared);
       }
     }
-    this.mask.fill(0, slot * this.prefix, slot * this.prefix + state.known);
-    this.mask.fill(MASKED, slot * this.prefix + state.known, (slot + 1) * this.prefix);
+    this.mask.fill(0, slot * this.prefix, slot * this.prefix + known);
+    this.mask.fill(MASKED, slot * this.prefix + known, (slot + 1) * this.prefix);
     return slot;
   }
 

@@ -122,28 +122,32 @@ const jobs = [[5, 80, 17], [9], [200, 44, 3, 61, 7, 30, 12], [21, 22]].map((prom
 }));
 const rules = { temperature: 0.9, topK: 0, topP: 0.97, maxTokens: 24, endIds: [2, 5, 17, 40, 99, 120] };
 
-test('sampled log-probabilities are the scored ones of the same tokens', () =>
-  withModel(micro, async ({ config }, parameters) => {
-    const sampler = await Sampler.open(config, { threads: 1 });
-    const scorer = await Scorer.open(config, { threads: 1, maxTokens: 256 });
-    const lengths: number[] = [];
-    for (const truncation of [{}, { topK: 20, topP: 1 }, { temperature: 1, topP: 1 }, { temperature: 0 }]) {
-      const completed = (await sampler.sample(parameters, jobs, { ...rules, ...truncation }, 6)).flat();
-      const pairs = completed.map((c, i) => ({ prompt: jobs[Math.floor(i / 5)]!.prompt, completion: c.tokens }));
-      const scored = await scorer.score(parameters, pairs);
-      for (const [i, { logprobs }] of completed.entries())
-        for (const [j, x] of logprobs.entries()) assert.ok(Math.abs(x - scored[i]![j]!) < 1e-4);
-      lengths.push(...completed.map(c => c.tokens.length));
-    }
-    assert.ok(new Set(lengths).size > 5, 'completions end at different times');
-    await sampler.close();
-    await scorer.close();
-  }));
+for (const [what, jobs] of [
+  ['unlike prompts', unlike],
+  ['prompts that begin alike', alike],
+] as const)
+  test(`sampled log-probabilities are the scored ones of the same tokens: ${what}`, () =>
+    withModel(micro, async ({ config }, parameters) => {
+      const sampler = await Sampler.open(config, { threads: 1 });
+      const scorer = await Scorer.open(config, { threads: 1, maxTokens: 256 });
+      const lengths: number[] = [];
+      for (const truncation of [{}, { topK: 20, topP: 1 }, { temperature: 1, topP: 1 }, { temperature: 0 }]) {
+        const completed = (await sampler.sample(parameters, jobs, { ...rules, ...truncation }, 6)).flat();
+        const pairs = completed.map((c, i) => ({ prompt: jobs[Math.floor(i / 5)]!.prompt, completion: c.tokens }));
+        const scored = await scorer.score(parameters, pairs);
+        for (const [i, { logprobs }] of completed.entries())
+          for (const [j, x] of logprobs.entries()) assert.ok(Math.abs(x - scored[i]![j]!) < 1e-4);
+        lengths.push(...completed.map(c => c.tokens.length));
+      }
+      assert.ok(new Set(lengths).size > 5, 'completions end at different times');
+      await sampler.close();
+      await scorer.close();
+    }));
 
 test('the same seeds give the same bytes, and another number of rows the same tokens', () =>
   withModel(micro, async ({ config }, parameters) => {
     const sampler = await Sampler.open(config, { threads: 1 });
-    const at = (rows: number) => sampler.sample(parameters, jobs, rules, rows);
+    const at = (rows: number) => sampler.sample(parameters, unlike, rules, rows);
     const first = await at(6);
     assert.deepEqual(await at(6), first);
     for (const rows of [1, 7, 20])
@@ -158,7 +162,7 @@ test('no step is spent on a completion that has ended', () =>
   withModel(micro, async ({ config }, parameters) => {
     const sampler = await Sampler.open(config, { threads: 1 });
     let generated = 0;
-    const completed = await sampler.sample(parameters, jobs, rules, 4, { onProgress: (_, tokens) => (generated = tokens) });
+    const completed = await sampler.sample(parameters, unlike, rules, 4, { onProgress: (_, tokens) => (generated = tokens) });
     assert.equal(
       generated,
       completed.flat().reduce((n, c) => n + c.tokens.length, 0),

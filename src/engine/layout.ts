@@ -36,7 +36,7 @@ export function packedMasks(g: Graph, c: ModelConfig): PackedMasks {
   };
 }
 
-interface Heads {
+export interface Heads {
   /** [problems, kvHeads, tokens, groups headDim] */
   readonly q: Tensor;
   /** [problems, kvHeads, tokens, headDim] */
@@ -87,23 +87,18 @@ function attendCompletions(tape: Tape, c: ModelConfig, prompt: Heads, own: Heads
   return tape.one('attend', blocks, { rows: [each, queries], scale: 1 / Math.sqrt(c.headDim) });
 }
 
-/** Attention for packed problems with completions. */
+/** Is given each layer's keys and values of prefix and completions, [problems, kvHeads, tokens, headDim] each. */
+export type KeepHeads = (layer: number, prefix: Heads, completions: Heads) => void;
+
+/** Attention for packed problems. */
 export const packedAttention =
-  (tape: Tape, c: ModelConfig, masks: PackedMasks): Attend =>
-  (_, qkv) => {
+  (tape: Tape, c: ModelConfig, masks: PackedMasks, keep?: KeepHeads): Attend =>
+  (layer, qkv) => {
     const [left, right] = tape.apply('split', [qkv], { axis: 0, sizes: [prefixTokens, completionTokens] }) as [Tensor, Tensor];
     const prompt = headsOf(tape, c, left, PREFIX);
     const own = headsOf(tape, c, right, times(DRAWS, LENGTH));
+    keep?.(layer, prompt, own);
     const prefixRows = rowsOf(tape, c, attendPrefix(tape, c, prompt, masks.prefix), PREFIX);
     const completionRows = rowsOf(tape, c, attendCompletions(tape, c, prompt, own, masks), times(DRAWS, LENGTH));
     return tape.one('concat', [prefixRows, completionRows], { axis: 0 });
-  };
-
-/** Attention for prompts alone; `keep` is given each layer's keys and values [problems, kvHeads, prefix, headDim]. */
-export const promptAttention =
-  (tape: Tape, c: ModelConfig, mask: Tensor, keep: (layer: number, k: Tensor, v: Tensor) => void): Attend =>
-  (layer, qkv) => {
-    const heads = headsOf(tape, c, qkv, PREFIX);
-    keep(layer, heads.k, heads.v);
-    return rowsOf(tape, c, attendPrefix(tape, c, heads, mask), PREFIX);
   };

@@ -35,16 +35,16 @@ export function causalMask(tokens: number, groups: number): Float32Array {
 /** The sizes a batch of these problems is padded to. A prompt of one token leaves one masked prefix token. */
 export function sizesOf(problems: readonly PackedProblem[]): { draws: number; prefix: number; length: number } {
   return {
-    draws: Math.max(0, ...problems.map(p => p.completions.length)),
+    draws: Math.max(...problems.map(p => p.completions.length)),
     prefix: Math.max(1, ...problems.map(p => p.prompt.length - 1)),
-    length: Math.max(0, ...problems.flatMap(p => p.completions.map(c => c.tokens.length))),
+    length: Math.max(1, ...problems.flatMap(p => p.completions.map(c => c.tokens.length))),
   };
 }
 
 /** One batch. `chunks`: pieces the head's rows are cut into (crossEntropy). */
 export function packBatch(c: ModelConfig, problems: readonly PackedProblem[], chunks = 1): PackedBatch {
   const { draws, prefix, length: longest } = sizesOf(problems);
-  const length = Math.max(longest, draws === 0 ? 0 : Math.ceil(chunks / (problems.length * draws)));
+  const length = Math.max(longest, Math.ceil(chunks / (problems.length * draws)));
   const before = problems.length * prefix;
   const rows = problems.length * draws * length;
   const ids = new BigInt64Array(before + rows);

@@ -2,12 +2,11 @@
 // Each is the one decoder with another end.
 import type { ModelConfig } from './architecture.ts';
 import { decoder, decoderInputs, finalNorm, headOf } from './decoder.ts';
-import { times } from './graph/dims.ts';
 import { matmul, multiply, reshape } from './graph/emit.ts';
 import { Graph, type Tensor } from './graph/graph.ts';
 import { Program, type ProgramOptions } from './graph/program.ts';
 import { Tape } from './graph/tape.ts';
-import { completionTokens, PREFIX, packedAttention, packedMasks, packedTokens, prefixTokens, promptAttention } from './layout.ts';
+import { completionTokens, type KeepHeads, packedAttention, packedMasks, packedTokens, prefixTokens } from './layout.ts';
 import { parameterShapes } from './parameters.ts';
 
 /** Names of the running sums of gradients, inputs and outputs of the gradient program. */
@@ -50,21 +49,21 @@ export async function openScoreProgram(c: ModelConfig, options: ProgramOptions):
   return Program.open(g, options);
 }
 
-/** Keys and values of prompts, `k LAYER` and `v LAYER`, [problems, kvHeads, prefix, headDim] each. */
+/**
+ * Keys and values of prompts that share their first tokens, packed as if the rest of each were a completion: `prefix k LAYER` [problems, kvHeads,
+ * prefix, headDim], `own k LAYER` [problems, kvHeads, draws length, headDim], and the same for v.
+ */
 export async function openPromptProgram(c: ModelConfig, options: ProgramOptions): Promise<Program> {
   const g = new Graph();
   const tape = new Tape(g);
-  const inputs = decoderInputs(g, c, prefixTokens);
-  const mask = g.input('prefix_mask', 'float32', [times(PREFIX, c.heads / c.kvHeads), PREFIX]);
-  decoder(
-    tape,
-    c,
-    inputs,
-    promptAttention(tape, c, mask, (layer, k, v) => {
-      g.output(`k ${layer}`, k);
-      g.output(`v ${layer}`, v);
-    }),
-  );
+  const inputs = decoderInputs(g, c, packedTokens);
+  const keep: KeepHeads = (layer, prefix, own) => {
+    for (const kind of ['k', 'v'] as const) {
+      g.output(`prefix ${kind} ${layer}`, prefix[kind]);
+      g.output(`own ${kind} ${layer}`, own[kind]);
+    }
+  };
+  decoder(tape, c, inputs, packedAttention(tape, c, packedMasks(g, c), keep));
   return Program.open(g, options);
 }
 

@@ -55,6 +55,12 @@ interface Row {
   readonly logprobs: number[];
 }
 
+/** How many first tokens two prompts have in common. */
+function commonLength(a: readonly number[], b: readonly number[]): number {
+  const differ = a.findIndex((token, i) => token !== b[i]);
+  return differ < 0 ? a.length : differ;
+}
+
 /** Padded prompt tokens that go through the prompt program at once. */
 const PROMPT_BATCH_TOKENS = 1024;
 
@@ -95,20 +101,33 @@ export class Sampler {
     return program;
   }
 
-  /** Keys and values of prompts, as many jobs from `first` on as fit one batch. */
+  /**
+   * Keys and values of the prompts of as many jobs from `first` on as fit one batch. What they have in common at the start (the examples of a
+   * few-shot prompt) is computed once: the batch is packed as one problem whose completions are the rests.
+   */
   async readPrompts(parameters: Parameters, jobs: readonly SampleJob[], first: number): Promise<Map<number, PromptState>> {
-    let count = 1;
-    let longest = jobs[first]!.prompt.length;
-    for (let i = first + 1; i < jobs.length; i++) {
-      longest = Math.max(longest, jobs[i]!.prompt.length);
-      if ((count + 1) * longest > PROMPT_BATCH_TOKENS) break;
-      count += 1;
+    const batch: (readonly number[])[] = [];
+    let common = jobs[first]!.prompt.length - 1;
+    let longest = 0;
+    for (const { prompt } of jobs.slice(first)) {
+      const shared = Math.min(common, prompt.length - 1, commonLength(jobs[first]!.prompt, prompt));
+      longest = Math.max(longest, prompt.length);
+      if (batch.length > 0 && (batch.length + 1) * (longest - shared) > PROMPT_BATCH_TOKENS) break;
+      common = shared;
+      batch.push(prompt);
     }
-    const batch = jobs.slice(first, first + count).map(({ prompt }) => ({ prompt, completions: [] }));
-    const { feeds, bindings } = packBatch(this.config, batch);
+    const rest = (prompt: readonly number[], from: number) => ({ tokens: prompt.slice(from), weights: prompt.slice(from).map(() => 1) });
+    const problems =
+      common > 0
+        ? [{ prompt: batch[0]!.slice(0, common), completions: batch.map(prompt => rest(prompt, common)) }]
+        : batch.map(prompt => ({ prompt: prompt.slice(0, 1), completions: [rest(prompt, 1)] }));
+    const { feeds, bindings } = packBatch(this.config, problems);
     const outputs = await this.prompts.run(new Map<string, Data>([...feeds, ...parameters]), bindings);
     return new Map(
-      batch.map(({ prompt }, index) => [first + index, { outputs, index, prefix: bindings.prefix, known: prompt.length - 1 }]),
+      batch.map((prompt, i) => {
+        const place = common > 0 ? { problem: 0, draw: i, shared: common - 1 } : { problem: i, draw: 0, shared: 0 };
+        return [first + i, { ...place, outputs, bindings, known: prompt.length - 1 }];
+      }),
     );
   }
 
