@@ -115,11 +115,17 @@ test('SmolLM2-135M gives the log-probabilities and greedy chats of transformers'
   }),
 );
 
-/** Jobs of unlike prompts, more completions than rows, ends that come at different times. */
-const jobs = [[5, 80, 17], [9], [200, 44, 3, 61, 7, 30, 12], [21, 22]].map((prompt, j) => ({
-  prompt,
-  seeds: [1, 2, 3, 4, 5].map(s => 10 * j + s),
-}));
+const jobsOf = (prompts: readonly (readonly number[])[]) =>
+  prompts.map((prompt, j) => ({ prompt, seeds: [1, 2, 3, 4, 5].map(s => 10 * j + s) }));
+/** More completions than rows, ends that come at different times. */
+const unlike = jobsOf([[5, 80, 17], [9], [200, 44, 3, 61, 7, 30, 12], [21, 22]]);
+/** Prompts that begin alike, as few-shot prompts do. */
+const alike = jobsOf([
+  [5, 80, 17, 3],
+  [5, 80, 17, 44, 9, 61],
+  [5, 80, 17],
+  [5, 80, 200],
+]);
 const rules = { temperature: 0.9, topK: 0, topP: 0.97, maxTokens: 24, endIds: [2, 5, 17, 40, 99, 120] };
 
 for (const [what, jobs] of [
