@@ -55,7 +55,6 @@ async function here(args: readonly string[]): Promise<Outcome> {
     },
     isTerminal: false,
     columns: 80,
-    hasColor: false,
     signal: new AbortController().signal,
     clock: Date.now,
   });

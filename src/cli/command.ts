@@ -11,8 +11,8 @@ export interface Context {
   err(text: string): void;
   /** stderr is a terminal that can take a line back. */
   readonly isTerminal: boolean;
+  /** Its width in characters. Nothing is coloured, on any terminal. */
   readonly columns: number;
-  readonly hasColor: boolean;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
   /** Milliseconds since 1970. */

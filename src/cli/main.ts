@@ -2,7 +2,7 @@
 // 130 interrupted. Commands do the rest (one file each); the environment of the process is read here and nowhere deeper.
 import { Command, CommanderError } from 'commander';
 import { version } from '../config/version.ts';
-import { ConfigError, Interrupted } from '../errors.ts';
+import { ConfigError, EngineError, Interrupted, StoreError } from '../errors.ts';
 import type { CliCommand, Context } from './command.ts';
 import { evaluate } from './eval.ts';
 import { report } from './report.ts';
@@ -49,6 +49,14 @@ function withDashes(program: Command, argv: readonly string[]): string[] {
   });
 }
 
+/** The engine's and the store's failures say it themselves, with their causes; of a bug of ours the stack is what helps. */
+function failureWords(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof EngineError || error instanceof StoreError)) return error.stack ?? error.message;
+  const cause = error.cause === undefined ? '' : `\n  because: ${failureWords(error.cause)}`;
+  return error.message + cause;
+}
+
 /** Tells what went wrong, in one line where it is the user's to mend, and gives the exit code. */
 function explain(error: unknown, context: Context): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
@@ -60,9 +68,7 @@ function explain(error: unknown, context: Context): number {
     context.err(`rest-em: ${error.message}\n`);
     return EXIT.interrupted;
   }
-  for (let cause = error; cause !== undefined; cause = cause instanceof Error ? cause.cause : undefined) {
-    context.err(`${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}\n`);
-  }
+  context.err(`rest-em: ${failureWords(error)}\n`);
   return EXIT.failure;
 }
 
@@ -81,7 +87,7 @@ const onPipeError = (error: NodeJS.ErrnoException) => {
 };
 
 function contextOf(signal: AbortSignal): Context {
-  const { NO_COLOR, CI, TERM } = process.env;
+  const { CI, TERM } = process.env;
   const isTerminal = process.stderr.isTTY === true && !CI && TERM !== 'dumb';
   return {
     cwd: process.cwd(),
@@ -89,7 +95,6 @@ function contextOf(signal: AbortSignal): Context {
     err: text => void process.stderr.write(text),
     isTerminal,
     columns: process.stderr.columns ?? 80,
-    hasColor: process.stdout.isTTY === true && !NO_COLOR && TERM !== 'dumb',
     signal,
     clock: Date.now,
   };

@@ -40,7 +40,7 @@ function shown(isTerminal: boolean, events: readonly (readonly [atMs: number, Ru
   let text = '';
   let now = 0;
   const context: Context = {
-    ...{ cwd: '/', out: () => undefined, isTerminal, columns: 60, hasColor: false, signal: new AbortController().signal },
+    ...{ cwd: '/', out: () => undefined, isTerminal, columns: 60, signal: new AbortController().signal },
     clock: () => now,
     err: part => {
       text += part;
