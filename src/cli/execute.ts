@@ -1,7 +1,7 @@
 // A resolved plan, worked off: what `run` and `resume` share. Opens the engine, shows progress, and at the end prints the table and where to look.
 import { join, relative } from 'node:path';
 import type { Resolved } from '../config/resolve.ts';
-import { Interrupted } from '../errors.ts';
+import { ConfigError, Interrupted } from '../errors.ts';
 import { run } from '../loop/run.ts';
 import { readRun } from '../report/read-run.ts';
 import { writeReport } from '../report/report.ts';
@@ -30,8 +30,11 @@ export async function execute({ plan, engine, notes }: Resolved, { isJson, isQui
   try {
     await withPolicy(engine, policy => run(plan, policy, { clock, signal, onEvent: progress.onEvent }));
   } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
-    throw new Interrupted(`interrupted, nothing is lost; go on with: rest-em resume ${typed(plan.dir, context.cwd)} (or the same command)`);
+    progress.close();
+    const goOn = `go on with: rest-em resume ${typed(plan.dir, context.cwd)} (or the same command)`;
+    if (error instanceof Interrupted) throw new Interrupted(`interrupted, nothing is lost; ${goOn}`);
+    if (!(error instanceof ConfigError)) context.err(`the run stopped; what is on the disk is kept. When the cause is mended, ${goOn}\n`);
+    throw error;
   } finally {
     progress.close();
   }
