@@ -5,9 +5,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import fsp, { mkdtemp, readFile, rm } from 'node:fs/promises';
+import fsp, { readFile, rm } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -15,12 +14,14 @@ import { METHODS } from '../methods/table.ts';
 import { scriptedPolicy } from '../policy/scripted.ts';
 import { rngOf, seedOf } from '../random.ts';
 import { run } from './run.ts';
-import { finalBytes, toyAnswer, toyPlan } from './toy.test.ts';
+import { finalBytes, newDir, toyAnswer, toyPlan } from './toy.test.ts';
 
-const KILLS = 24;
+const KILLS = 20;
+/** Processes at a time: most of the time goes into waiting for the disk. */
+const LANES = 4;
 const EVALUATION = { samples: 2, temperature: 1, topK: 0, topP: 1, ks: [1, 2], trainProblems: 0 };
 
-const runToy = (dir: string, onNote: (message: string) => void = () => undefined) =>
+const runCrashing = (dir: string, onNote: (message: string) => void = () => undefined) =>
   run(toyPlan(dir, { arms: [METHODS.random], waveProblems: 8, evaluation: EVALUATION }), scriptedPolicy(toyAnswer), {
     clock: Date.now,
     signal: new AbortController().signal,
@@ -58,7 +59,7 @@ async function dieAt(at: number, moment: Moment): Promise<string[]> {
   for (const name of ['writeFile', 'appendFile']) watch(prototype, name, ([text, ...rest]) => [half(text), ...rest]);
   watch(prototype, 'sync');
   watch(fsp, 'writeFile', ([path, text, ...rest]) => [path, half(text), ...rest]);
-  watch(fs, 'writeSync', ([fd, text]) => [fd, half(text)]);
+  watch(fs, 'writeSync', ([fd, bytes, from]) => [fd, bytes, from, (bytes as Buffer).length >> 1]);
   for (const name of ['rename', 'link', 'rm', 'mkdir', 'truncate']) watch(fsp, name);
   syncBuiltinESMExports();
   return done;
@@ -66,7 +67,7 @@ async function dieAt(at: number, moment: Moment): Promise<string[]> {
 
 async function child(dir: string, at: number, moment: Moment): Promise<void> {
   const done = await dieAt(at, moment);
-  await runToy(dir);
+  await runCrashing(dir);
   process.stdout.write(JSON.stringify(done));
 }
 
@@ -81,8 +82,6 @@ async function spawnRun(dir: string, at: number, moment: Moment): Promise<{ sign
   const [, signal] = await once(process_, 'close');
   return { signal, output };
 }
-
-const newDir = async () => join(await mkdtemp(join(tmpdir(), 'rest-em-')), 'run');
 
 if (process.argv[2] === '--child') {
   const [, , , dir, at, moment] = process.argv;
@@ -110,20 +109,39 @@ if (process.argv[2] === '--child') {
       moments.push({ at: 1 + rng.below(operations.length), moment: (['before', 'half', 'after'] as const)[rng.below(3)]! });
 
     const notes: string[] = [];
-    for (const { at, moment } of moments) {
+    const killAndGoOn = async ({ at, moment }: (typeof moments)[number]) => {
       const dir = await newDir();
       const where = `killed ${moment} operation ${at}: ${operations[at - 1]}`;
       assert.equal((await spawnRun(dir, at, moment)).signal, 'SIGKILL', where);
-      await runToy(dir, message => notes.push(message));
+      await runCrashing(dir, message => notes.push(message));
       assert.deepEqual(await finalBytes(dir), expected, where);
       for (const line of (await readFile(join(dir, 'events.jsonl'), 'utf8')).trimEnd().split('\n')) JSON.parse(line);
       await rm(dir, { recursive: true });
-    }
+    };
+    for (let i = 0; i < moments.length; i += LANES) await Promise.all(moments.slice(i, i + LANES).map(killAndGoOn));
     // the seed is fixed, so these are too: each kind of mending was needed and said
     for (const said of [/taken over/, /removed what a crash/, /a wave was cut short/, /half-written last line/])
       assert.ok(
         notes.some(note => said.test(note)),
         String(said),
       );
+  });
+
+  const noLimit = process.platform === 'win32' ? 'there is no ulimit here' : false;
+
+  test('a run that fills the disk stops with what is wrong, and goes on when there is room', { skip: noLimit }, async () => {
+    const [reference, dir] = [await newDir(), await newDir()];
+    await runCrashing(reference);
+    const limited = `ulimit -f 12; exec "${process.execPath}" "${fileURLToPath(import.meta.url)}" --child "${dir}" 0 before 2>&1`; // 12 blocks of 512 or 1024 bytes
+    const shell = spawn('sh', ['-c', limited], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    shell.stdout.on('data', data => {
+      output += data;
+    });
+    const [code] = await once(shell, 'close');
+    assert.equal(code, 1);
+    assert.match(output, /StoreError: writing .*samples-.*\.jsonl: the file would grow past the allowed size/);
+    await runCrashing(dir);
+    assert.deepEqual(await finalBytes(dir), await finalBytes(reference));
   });
 }

@@ -1,42 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ConfigError, Interrupted } from '../errors.ts';
+import { ConfigError } from '../errors.ts';
 import { METHODS } from '../methods/table.ts';
-import { type Question, type Script, scriptedPolicy } from '../policy/scripted.ts';
-import type { TimedEvent } from '../runs/events.ts';
 import type { DatasetRow, FitFile, SampleRow } from '../runs/rows.ts';
 import { correct } from '../verifiers/verdict.ts';
 import type { Plan } from './plan.ts';
-import { run } from './run.ts';
-import { finalBytes, toyAnswer, toyMethod, toyPlan, toyTask } from './toy.test.ts';
+import type { run } from './run.ts';
+import { finalBytes, json, newDir, rows, runToy, toyAnswer, toyMethod, toyPlan, toyTask } from './toy.test.ts';
 import { verifyRun } from './verify-run.ts';
-
-const newDir = async () => join(await mkdtemp(join(tmpdir(), 'rest-em-')), 'run');
-const json = async <T>(...path: string[]) => JSON.parse(await readFile(join(...path), 'utf8')) as T;
-const rows = async <T>(...path: string[]) =>
-  (await readFile(join(...path), 'utf8'))
-    .split('\n')
-    .filter(line => line !== '')
-    .map(line => JSON.parse(line) as T);
-
-type StopAt = (event: TimedEvent, index: number) => boolean;
-
-/** Runs a plan; events are kept, and `stopAt` raises the signal at the first event it is true of. */
-async function runToy(plan: Plan, { script = toyAnswer, stopAt = () => false }: { script?: Script; stopAt?: StopAt } = {}) {
-  const policy = scriptedPolicy(script);
-  const stop = new AbortController();
-  const events: TimedEvent[] = [];
-  let now = 0;
-  const onEvent = (event: TimedEvent) => {
-    events.push(event);
-    if (stopAt(event, events.length - 1)) stop.abort();
-  };
-  const result = await run(plan, policy, { clock: () => (now += 10), signal: stop.signal, onEvent }).catch((error: unknown) => error);
-  return { policy, events, result };
-}
 
 test('a whole run measures the base, each iteration and each arm, and gets better at what it was trained on', async () => {
   const dir = await newDir();
@@ -101,45 +74,6 @@ test('fitting from the previous checkpoint is one setting of the method', async 
   );
 });
 
-/** Right on D_val for the first `right[epoch - 1]` of its problems, and always right for the base. */
-const climbing = (right: readonly number[]): Script => {
-  const seen = new Map<number, number>();
-  return (question: Question) => {
-    const [a = 0, b = 0] = (question.prompt.match(/\d+/g) ?? []).map(Number);
-    const { epochs } = question.weights;
-    if (question.temperature > 0 || epochs === 0) return ` ${a + b}`;
-    seen.set(epochs, (seen.get(epochs) ?? 0) + 1);
-    return seen.get(epochs)! <= right[epochs - 1]! ? ` ${a + b}` : ' 0';
-  };
-};
-
-for (const [right, run, kept] of [
-  [[1, 2, 3], 3, 3],
-  [[1, 3, 2], 3, 2],
-  [[2, 2, 4], 2, 1],
-  [[3, 1, 4], 2, 1],
-  [[0, 0, 1], 2, 1],
-] as const) {
-  test(`with ${right.join(', ')} of 4 right on D_val after each epoch, ${run} are run and epoch ${kept} is kept`, async () => {
-    const dir = await newDir();
-    await runToy(toyPlan(dir, { arms: [], method: { ...toyMethod, iterations: 1 } }), { script: climbing(right) });
-    const fit = await json<FitFile>(dir, 'iteration-1', 'fit.json');
-    assert.deepEqual([fit.epochs_run, fit.epoch_kept], [run, kept]);
-    assert.deepEqual(
-      fit.validation,
-      right.slice(0, run).map(count => count / 4),
-    );
-    assert.equal((await json<{ epochs: number }>(dir, 'iteration-1', 'checkpoint', 'policy.json')).epochs, kept);
-  });
-}
-
-test('without D_val every epoch is run and the last weights are kept', async () => {
-  const dir = await newDir();
-  await runToy(toyPlan(dir, { arms: [], validation: 0 }));
-  const fit = await json<FitFile>(dir, 'iteration-2', 'fit.json');
-  assert.deepEqual([fit.epochs_run, fit.epoch_kept, fit.validation], [3, 3, []]);
-});
-
 test('the base is asked with the sampling prompt first, fine-tuned policies with the training prompt, and rows carry the training prompt', async () => {
   const dir = await newDir();
   const task = {
@@ -181,71 +115,6 @@ test('the first problems asked for stay the first when more are asked for', asyn
     few,
     few.map((_, i) => `train-${i}`),
   );
-});
-
-test('waves of another size hold the same samples', async () => {
-  const [three, seven] = [await newDir(), await newDir()];
-  await runToy(toyPlan(three));
-  await runToy(toyPlan(seven, { waveProblems: 7 }));
-  assert.deepEqual(await finalBytes(seven), await finalBytes(three));
-});
-
-test('stopped at any event a run ends with Interrupted, and goes on to the bytes of an undisturbed one without asking anything twice', async () => {
-  const reference = await newDir();
-  const whole = await runToy(toyPlan(reference));
-  const expected = await finalBytes(reference);
-  const asked = whole.policy.asked.length;
-  const stride = Math.floor(whole.events.length / 12);
-  for (let at = 1; at < whole.events.length - 1; at += stride) {
-    const dir = await newDir();
-    const first = await runToy(toyPlan(dir), { stopAt: (_, index) => index === at });
-    assert.ok(first.result instanceof Interrupted, `at event ${at}: ${String(first.result)}`);
-    assert.deepEqual([first.events.at(-1)?.kind, (await readdir(dir)).includes('lock.json')], ['end', false]);
-    const second = await runToy(toyPlan(dir));
-    assert.ok(!(second.result instanceof Error), String(second.result));
-    assert.deepEqual(await finalBytes(dir), expected, `stopped at event ${at}`);
-    // twice: at most a wave (3 problems × 6), and D_val (4 problems, 2 epochs) of a fit that began again
-    assert.ok(first.policy.asked.length + second.policy.asked.length <= asked + 18 + 8);
-    await rm(dir, { recursive: true });
-  }
-});
-
-test('a finished run is not run again', async () => {
-  const dir = await newDir();
-  const first = await runToy(toyPlan(dir));
-  const before = await finalBytes(dir);
-  const second = await runToy(toyPlan(dir));
-  assert.deepEqual([second.policy.asked.length, second.policy.fitted.length], [0, 0]);
-  assert.deepEqual(second.result, first.result);
-  assert.deepEqual(await finalBytes(dir), before);
-});
-
-/** The fourth of seven waves of the first E-step. */
-const isFourthWave = (event: TimedEvent) => event.kind === 'wave' && event.phase === 'train' && event.done === 72;
-
-test('a wave that was cut short is thrown away, aloud, and sampled again whole', async () => {
-  const dir = await newDir();
-  await runToy(toyPlan(dir), { stopAt: isFourthWave });
-  const file = join(dir, 'iteration-1', 'samples-train.jsonl');
-  const whole = await readFile(file, 'utf8');
-  await writeFile(file, whole.slice(0, whole.trimEnd().lastIndexOf('\n') - 20)); // the last wave lacks a row and a half
-  const { events: after, result } = await runToy(toyPlan(dir));
-  assert.ok(!(result instanceof Error));
-  assert.ok(
-    after.some(event => event.kind === 'note' && /samples-train\.jsonl: a wave was cut short \(\d+ whole samples/.test(event.message)),
-  );
-  const reference = await newDir();
-  await runToy(toyPlan(reference));
-  assert.deepEqual(await finalBytes(dir), await finalBytes(reference));
-});
-
-test('a samples file with rows of another run is refused, not continued', async () => {
-  const dir = await newDir();
-  await runToy(toyPlan(dir), { stopAt: isFourthWave });
-  const file = join(dir, 'iteration-1', 'samples-train.jsonl');
-  await writeFile(file, (await readFile(file, 'utf8')).replaceAll('/train-', '/strain-'));
-  const { result } = await runToy(toyPlan(dir));
-  assert.match(String(result), /StoreError: .*line 1 is sample iteration-1\/train\/strain-/);
 });
 
 test('an E-step without a correct sample ends the chain aloud; what does not hang on it is still measured', async () => {

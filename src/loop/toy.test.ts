@@ -1,14 +1,17 @@
 // A world small enough for tests of the loop: sums of two digits, and a scripted policy that knows a sum it was trained on, guesses others, and is
 // wrong more often the larger they are. Everything is real but the model. No tests in here: it is called .test.ts to stay out of the package.
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Method } from '../methods/method.ts';
 import { METHODS } from '../methods/table.ts';
-import type { Question } from '../policy/scripted.ts';
+import { type Question, type Script, scriptedPolicy } from '../policy/scripted.ts';
 import { rngOf } from '../random.ts';
+import type { TimedEvent } from '../runs/events.ts';
 import type { Problem, Split, Task } from '../tasks/task.ts';
 import { correct, incorrect, unparsable } from '../verifiers/verdict.ts';
 import type { Plan } from './plan.ts';
+import { run } from './run.ts';
 
 const sums = (split: Split, count: number): Problem[] =>
   Array.from({ length: count }, (_, i) => {
@@ -76,4 +79,28 @@ export async function finalBytes(dir: string): Promise<Record<string, string>> {
   return Object.fromEntries(
     await Promise.all(names.sort().map(async name => [name.slice(dir.length), await readFile(name, 'utf8')] as const)),
   );
+}
+
+export const newDir = async () => join(await mkdtemp(join(tmpdir(), 'rest-em-')), 'run');
+export const json = async <T>(...path: string[]) => JSON.parse(await readFile(join(...path), 'utf8')) as T;
+export const rows = async <T>(...path: string[]) =>
+  (await readFile(join(...path), 'utf8'))
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => JSON.parse(line) as T);
+
+export type StopAt = (event: TimedEvent, index: number) => boolean;
+
+/** Runs a plan; events are kept, and `stopAt` raises the signal at the first event it is true of. `result` is the error where one was thrown. */
+export async function runToy(plan: Plan, { script = toyAnswer, stopAt = () => false }: { script?: Script; stopAt?: StopAt } = {}) {
+  const policy = scriptedPolicy(script);
+  const stop = new AbortController();
+  const events: TimedEvent[] = [];
+  let now = 0;
+  const onEvent = (event: TimedEvent) => {
+    events.push(event);
+    if (stopAt(event, events.length - 1)) stop.abort();
+  };
+  const result = await run(plan, policy, { clock: () => (now += 10), signal: stop.signal, onEvent }).catch((error: unknown) => error);
+  return { policy, events, result };
 }

@@ -117,13 +117,19 @@ export async function openEventLog(file: string, onCut: (bytes: number) => void)
   const append = (event: TimedEvent): void => {
     if (UNWRITTEN.has(event.kind)) return;
     try {
-      if (broken !== undefined) throw broken;
-      writeSync(fd, `${JSON.stringify(event)}\n`);
+      if (broken !== undefined) throw broken; // nothing may follow a half line: it would no longer be the last one
+      writeLine(fd, `${JSON.stringify(event)}\n`);
       if (!UNSYNCED.has(event.kind)) fdatasyncSync(fd);
     } catch (cause) {
-      if (!UNSYNCED.has(event.kind)) throw storeError(`writing ${file}`, cause);
       broken = cause;
+      if (!UNSYNCED.has(event.kind)) throw storeError(`writing ${file}`, cause);
     }
   };
   return { append, close: () => closeSync(fd) };
+}
+
+/** A disk that is nearly full takes a part of a line without an error; the next try to write the rest has the error. */
+function writeLine(fd: number, line: string): void {
+  const bytes = Buffer.from(line);
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
 }
