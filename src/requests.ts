@@ -28,6 +28,8 @@ export interface Generation {
   readonly logprobs: readonly number[];
   /** 'length': cut at maxTokens; such a sample is incorrect whatever it says. */
   readonly finish: 'end' | 'stop' | 'length';
+  /** With 'stop': how many of the first tokens spell exactly `text`; absent where a token reaches past the cut. */
+  readonly textTokens?: number;
   readonly promptTokens: number;
 }
 

@@ -194,5 +194,17 @@ function generationOf(
 ): Generation {
   const whole = tokenizer.decode(finish === 'end' ? tokens.slice(0, -1) : tokens, { skipSpecial: true });
   const cut = Math.min(whole.length, ...stop.map(s => whole.indexOf(s)).filter(i => i >= 0));
-  return { text: whole.slice(0, cut), tokens, logprobs, finish, promptTokens };
+  const text = whole.slice(0, cut);
+  const textTokens = finish === 'stop' ? spelling(tokenizer, tokens, text) : undefined;
+  return { text, tokens, logprobs, finish, promptTokens, ...(textTokens !== undefined && { textTokens }) };
+}
+
+/** How many of the first tokens spell exactly `text`, if any number does. */
+function spelling(tokenizer: Tokenizer, tokens: readonly number[], text: string): number | undefined {
+  for (let n = tokens.length; n >= 0; n--) {
+    const spelt = tokenizer.decode(tokens.slice(0, n), { skipSpecial: true });
+    if (spelt === text) return n;
+    if (spelt.length < text.length) return undefined;
+  }
+  return undefined;
 }

@@ -87,7 +87,7 @@ async function climb(session: Session, round: Round, opened: Fit, { epochs, stop
     const began = clock();
     const { loss, tokens } = await orStopped(
       signal,
-      opened.epoch(step => emit(stepEvent(round, step))),
+      opened.epoch(step => emit(stepEvent(round, step)), signal),
     );
     const seconds = (clock() - began) / 1000;
     losses.push(loss);
@@ -126,7 +126,7 @@ async function rewardOnValidation(session: Session, round: Round, opened: Fit, e
     prompt: plan.task.prompts.train,
     draws: 1,
     settings: GREEDY,
-    sample: (requests, settings) => orStopped(signal, opened.sample(requests, settings)),
+    sample: (requests, settings) => orStopped(signal, opened.sample(requests, settings, signal)),
   });
   if (completions === failed)
     throw new Error(`${round.name}: the verifier failed on every sample of D_val, so nobody knows when to stop the fit`);

@@ -108,9 +108,14 @@ const fromSolutions = ({ plan, problems }: Session): Row[] =>
   });
 
 /**
- * The sampled ids of the completion's text. 'end': all but the end token. 'length': all. 'stop': the last tokens may reach past the cut, and only
- * a tokenizer could say where, so the text is tokenised instead (absent).
+ * The sampled ids of the completion's text. 'end': all but the end token. 'length': all. 'stop': those that spell it; where the last one
+ * reaches past the cut there are none (absent), and the text is tokenised instead.
  */
-export function completionTokens({ tokens, finish }: Pick<SampleRow, 'tokens' | 'finish'>): readonly number[] | undefined {
-  return finish === 'stop' ? undefined : finish === 'end' ? tokens.slice(0, -1) : tokens;
+export function completionTokens({
+  tokens,
+  finish,
+  text_tokens,
+}: Pick<SampleRow, 'tokens' | 'finish' | 'text_tokens'>): readonly number[] | undefined {
+  if (finish === 'stop') return text_tokens === undefined ? undefined : tokens.slice(0, text_tokens);
+  return finish === 'end' ? tokens.slice(0, -1) : tokens;
 }

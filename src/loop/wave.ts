@@ -80,6 +80,7 @@ async function rowOf(
     tokens: generation.tokens,
     logprobs: generation.logprobs.map(toSixDecimals),
     finish: generation.finish,
+    ...(generation.textTokens !== undefined && { text_tokens: generation.textTokens }),
     ...findingOf(verdict),
     seed: request.seeds[draw]!,
     policy,

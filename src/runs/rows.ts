@@ -20,6 +20,8 @@ export interface SampleRow {
   /** Natural log, of the policy at temperature 1, to six decimals: the engine's fp32 knows no more. */
   readonly logprobs: readonly number[];
   readonly finish: 'end' | 'stop' | 'length';
+  /** With finish 'stop': how many of the first tokens spell the completion exactly; absent where a token reaches past the cut. */
+  readonly text_tokens?: number;
   readonly verdict: Verdict['kind'];
   readonly reason: string;
   readonly answer: string | null;
