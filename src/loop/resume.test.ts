@@ -19,7 +19,8 @@ test('stopped at any event a run ends with Interrupted, and goes on to the bytes
   const expected = await finalBytes(reference);
   const asked = whole.policy.asked.length;
   const stride = Math.floor(whole.events.length / 9);
-  for (let at = 1; at < whole.events.length - 1; at += stride) {
+  // the last three events are the last wave, its figures and the end: after them nothing is left to stop
+  for (let at = 1; at < whole.events.length - 3; at += stride) {
     const dir = await newDir();
     const first = await runToy(toyPlan(dir), { stopAt: (_, index) => index === at });
     assert.ok(first.result instanceof Interrupted, `at event ${at}: ${String(first.result)}`);
