@@ -15,7 +15,8 @@ import type {
 import type { ModelConfig } from './architecture.ts';
 import { EpochFit, type TokenRow } from './fit.ts';
 import { type Parameters, toParameters, toWeights } from './parameters.ts';
-import { type Completed, type SampleRules, Sampler } from './sampler.ts';
+import { Sampler } from './sampler.ts';
+import type { Completed, SampleRules } from './sampling.ts';
 import { Scorer } from './scorer.ts';
 import type { Tokenizer } from './tokenizer/tokenizer.ts';
 import { Trainer } from './trainer.ts';

@@ -2,81 +2,27 @@
 // place goes to the next waiting completion at once, in (request, draw) order; no step is spent on rows that have ended. Every draw has a seed of
 // its own, so what it says depends on nothing but the weights, up to the last digits of a matrix product.
 import { EngineError } from '../errors.ts';
-import { type Rng, rngOf } from '../random.ts';
 import type { ModelConfig } from './architecture.ts';
-import { OwnCache, PromptCache, type PromptState } from './cache.ts';
-import { chooseIndex, shortlistSize, TAIL, type Truncation } from './choose.ts';
-import { rotaryTables, slotsPerToken, writePosition } from './decoder.ts';
-import type { Data, Program } from './graph/program.ts';
-import { packBatch } from './packing.ts';
+import type { Program } from './graph/program.ts';
 import type { Parameters } from './parameters.ts';
-import { openPromptProgram } from './programs.ts';
+import { PromptReader } from './prompt-reader.ts';
+import type { Completed, SampleJob, SampleRules, SampleWatch } from './sampling.ts';
 import { openStepProgram } from './step.ts';
-
-export interface SampleJob {
-  /** At least one token. */
-  readonly prompt: readonly number[];
-  /** One completion a seed. */
-  readonly seeds: readonly number[];
-}
-
-export interface SampleRules extends Truncation {
-  readonly maxTokens: number;
-  readonly endIds: readonly number[];
-  /** Whether the ids generated so far hold a stop string; absent: only `endIds` end a completion. */
-  readonly isStopped?: (tokens: readonly number[]) => boolean;
-}
-
-export interface Completed {
-  readonly tokens: number[];
-  readonly logprobs: number[];
-  readonly finish: 'end' | 'stop' | 'length';
-}
-
-export interface SampleWatch {
-  onProgress?(completions: number, tokens: number): void;
-  /** Asked before each step; true ends the work by throwing Aborted. */
-  isAborted?(): boolean;
-}
-
-export class Aborted extends Error {
-  constructor() {
-    super('sampling was interrupted');
-    this.name = 'Aborted';
-  }
-}
-
-interface Row {
-  readonly job: number;
-  readonly draw: number;
-  readonly slot: number;
-  readonly rng: Rng;
-  readonly tokens: number[];
-  readonly logprobs: number[];
-}
-
-/** How many first tokens two prompts have in common. */
-function commonLength(a: readonly number[], b: readonly number[]): number {
-  const differ = a.findIndex((token, i) => token !== b[i]);
-  return differ < 0 ? a.length : differ;
-}
-
-/** Padded prompt tokens that go through the prompt program at once. */
-const PROMPT_BATCH_TOKENS = 1024;
+import { Wave } from './wave.ts';
 
 export class Sampler {
   private readonly config: ModelConfig;
   private readonly options: { readonly threads: number };
-  private readonly prompts: Program;
+  private readonly reader: PromptReader;
   private readonly steps = new Map<string, Program>();
-  private constructor(config: ModelConfig, options: { readonly threads: number }, prompts: Program) {
+  private constructor(config: ModelConfig, options: { readonly threads: number }, reader: PromptReader) {
     this.config = config;
     this.options = options;
-    this.prompts = prompts;
+    this.reader = reader;
   }
 
   static async open(config: ModelConfig, options: { readonly threads: number }): Promise<Sampler> {
-    return new Sampler(config, options, await openPromptProgram(config, options));
+    return new Sampler(config, options, await PromptReader.open(config, options));
   }
 
   /** Completions [job][seed]. `rows`: how many are under way at a time. */
@@ -90,227 +36,20 @@ export class Sampler {
     const longest = Math.max(...jobs.map(j => j.prompt.length));
     if (longest >= this.config.maxPositions)
       throw new EngineError(`a prompt of ${longest} tokens leaves no room in ${this.config.maxPositions} positions`);
-    return new Wave(this, parameters, jobs, rules, rows, watch).run();
+    const engine = { config: this.config, reader: this.reader, steps: this.stepProgram.bind(this) };
+    return new Wave(engine, parameters, jobs, rules, rows, watch).run();
   }
 
   /** The step program for a shortlist, made once. */
-  async stepProgram(shortlist: number, tempered: boolean): Promise<Program> {
+  private async stepProgram(shortlist: number, tempered: boolean): Promise<Program> {
     const key = `${shortlist} ${tempered}`;
     const program = this.steps.get(key) ?? (await openStepProgram(this.config, { ...this.options, shortlist, tempered }));
     this.steps.set(key, program);
     return program;
   }
 
-  /**
-   * Keys and values of the prompts of as many jobs from `first` on as fit one batch. What they have in common at the start (the examples of a
-   * few-shot prompt) is computed once: the batch is packed as one problem whose completions are the rests.
-   */
-  async readPrompts(parameters: Parameters, jobs: readonly SampleJob[], first: number): Promise<Map<number, PromptState>> {
-    const batch: (readonly number[])[] = [];
-    let common = jobs[first]!.prompt.length - 1;
-    let longest = 0;
-    for (const { prompt } of jobs.slice(first)) {
-      const shared = Math.min(common, prompt.length - 1, commonLength(jobs[first]!.prompt, prompt));
-      longest = Math.max(longest, prompt.length);
-      if (batch.length > 0 && (batch.length + 1) * (longest - shared) > PROMPT_BATCH_TOKENS) break;
-      common = shared;
-      batch.push(prompt);
-    }
-    const rest = (prompt: readonly number[], from: number) => ({ tokens: prompt.slice(from), weights: prompt.slice(from).map(() => 1) });
-    const problems =
-      common > 0
-        ? [{ prompt: batch[0]!.slice(0, common), completions: batch.map(prompt => rest(prompt, common)) }]
-        : batch.map(prompt => ({ prompt: prompt.slice(0, 1), completions: [rest(prompt, 1)] }));
-    const { feeds, bindings } = packBatch(this.config, problems);
-    const outputs = await this.prompts.run(new Map<string, Data>([...feeds, ...parameters]), bindings);
-    return new Map(
-      batch.map((prompt, i) => {
-        const place = common > 0 ? { problem: 0, draw: i, shared: common - 1 } : { problem: i, draw: 0, shared: 0 };
-        return [first + i, { ...place, outputs, bindings, known: prompt.length - 1 }];
-      }),
-    );
-  }
-
-  get model(): ModelConfig {
-    return this.config;
-  }
-
   async close(): Promise<void> {
-    for (const program of [this.prompts, ...this.steps.values()]) await program.close();
-  }
-}
-
-/** One call of `sample`: the rows under way and where they stand. */
-class Wave {
-  private readonly sampler: Sampler;
-  private readonly parameters: Parameters;
-  private readonly jobs: readonly SampleJob[];
-  private readonly rules: SampleRules;
-  private readonly capacity: number;
-  private readonly watch: SampleWatch;
-  private readonly results: Completed[][];
-  private readonly queue: { job: number; draw: number }[];
-  private readonly rows: Row[] = [];
-  private readonly promptCache: PromptCache;
-  private readonly ownCache: OwnCache;
-  private readonly slotOf = new Map<number, number>();
-  private readonly left: number[];
-  private ready = new Map<number, PromptState>();
-  private readonly tables: ReturnType<typeof rotaryTables>;
-  private done = 0;
-  private generated = 0;
-
-  constructor(sampler: Sampler, parameters: Parameters, jobs: readonly SampleJob[], rules: SampleRules, rows: number, watch: SampleWatch) {
-    const c = sampler.model;
-    this.sampler = sampler;
-    this.parameters = parameters;
-    this.jobs = jobs;
-    this.rules = rules;
-    this.watch = watch;
-    this.results = jobs.map(j => new Array<Completed>(j.seeds.length));
-    this.queue = jobs.flatMap((j, job) => j.seeds.map((_, draw) => ({ job, draw })));
-    this.left = jobs.map(j => j.seeds.length);
-    this.capacity = Math.min(rows, this.queue.length);
-    const longest = Math.max(...jobs.map(j => j.prompt.length));
-    this.promptCache = new PromptCache(c, Math.max(1, longest - 1));
-    this.ownCache = new OwnCache(c, this.capacity);
-    this.tables = rotaryTables(c, Math.min(c.maxPositions, longest + rules.maxTokens) + 1);
-    this.queue.reverse();
-  }
-
-  async run(): Promise<Completed[][]> {
-    const shortlist = shortlistSize(this.rules, this.sampler.model.vocab);
-    for (;;) {
-      if (this.watch.isAborted?.()) throw new Aborted();
-      await this.refill();
-      if (this.rows.length === 0) return this.results;
-      await this.step(shortlist);
-      this.watch.onProgress?.(this.done, this.generated);
-    }
-  }
-
-  private async refill(): Promise<void> {
-    while (this.rows.length < this.capacity && this.queue.length > 0) {
-      const { job, draw } = this.queue.pop()!;
-      let slot = this.slotOf.get(job);
-      if (slot === undefined) {
-        if (!this.ready.has(job)) this.ready = await this.sampler.readPrompts(this.parameters, this.jobs, job);
-        slot = this.promptCache.add(this.ready.get(job)!);
-        this.ready.delete(job);
-        this.slotOf.set(job, slot);
-      }
-      this.ownCache.clear(this.rows.length);
-      this.rows.push({ job, draw, slot, rng: rngOf(this.jobs[job]!.seeds[draw]!), tokens: [], logprobs: [] });
-    }
-  }
-
-  /** Which grid place each row has, and which row stands at each place. */
-  private grid(): { gridRows: BigInt64Array; places: BigInt64Array; width: number } {
-    const counts = new Int32Array(this.promptCache.slots);
-    const ranks = this.rows.map(row => counts[row.slot]!++);
-    const width = Math.max(...counts);
-    const gridRows = new BigInt64Array(counts.length * width);
-    const places = new BigInt64Array(this.rows.length);
-    for (const [r, row] of this.rows.entries()) {
-      const place = row.slot * width + ranks[r]!;
-      gridRows[place] = BigInt(r);
-      places[r] = BigInt(place);
-    }
-    return { gridRows, places, width };
-  }
-
-  private feeds(): { feeds: Map<string, Data>; bindings: Record<string, number> } {
-    const c = this.sampler.model;
-    const count = this.rows.length;
-    const ids = new BigInt64Array(count);
-    const positions = new BigInt64Array(count * slotsPerToken(c));
-    for (const [r, row] of this.rows.entries()) {
-      const { prompt } = this.jobs[row.job]!;
-      ids[r] = BigInt(row.tokens.at(-1) ?? prompt.at(-1)!);
-      writePosition(positions, r, c, prompt.length - 1 + row.tokens.length);
-    }
-    const { gridRows, places, width } = this.grid();
-    const prefix = Math.max(1, ...this.jobs.map(j => j.prompt.length - 1));
-    return {
-      feeds: new Map<string, Data>([
-        ...this.parameters,
-        ...this.promptCache.feeds(),
-        ...this.ownCache.feeds(count),
-        ['ids', ids],
-        ['positions', positions],
-        ['cos', this.tables.cos],
-        ['sin', this.tables.sin],
-        ['grid_rows', gridRows],
-        ['row_places', places],
-        ['inverse_temperature', Float32Array.of(1 / (this.rules.temperature || 1))],
-      ]),
-      bindings: {
-        rows: count,
-        slots: this.promptCache.slots,
-        width,
-        prefix,
-        own: this.ownCache.width,
-        positions: this.tables.positions,
-      },
-    };
-  }
-
-  private async step(shortlist: number): Promise<void> {
-    const { temperature, topK } = this.rules;
-    const tempered = topK === 0 && temperature !== 0 && temperature !== 1;
-    const { feeds, bindings } = this.feeds();
-    const run = async (size: number) => (await this.sampler.stepProgram(size, tempered)).run(feeds, bindings);
-    const outputs = await run(shortlist);
-    const draws = this.rows.map(row => (temperature === 0 ? 0 : row.rng.next()));
-    const choices = this.choose(outputs, draws, shortlist);
-    if (choices.includes(TAIL)) {
-      const vocab = this.sampler.model.vocab;
-      const all = await run(vocab);
-      const again = this.choose(all, draws, vocab);
-      for (const [r, choice] of choices.entries())
-        this.take(r, choice === TAIL ? all : outputs, choice === TAIL ? again[r]! : choice, choice === TAIL ? vocab : shortlist);
-    } else for (const [r, choice] of choices.entries()) this.take(r, outputs, choice, shortlist);
-    this.ownCache.append(outputs, this.rows.length);
-    this.generated += this.rows.length;
-    this.retire();
-  }
-
-  private choose(outputs: ReadonlyMap<string, Data>, draws: readonly number[], size: number): number[] {
-    const ranked = outputs.get('ranked') as Float32Array;
-    const isWhole = size === this.sampler.model.vocab;
-    return draws.map((u, r) => chooseIndex(ranked.subarray(r * size, (r + 1) * size), this.rules, u, isWhole));
-  }
-
-  private take(r: number, outputs: ReadonlyMap<string, Data>, choice: number, size: number): void {
-    const row = this.rows[r]!;
-    row.tokens.push(Number((outputs.get('words') as BigInt64Array)[r * size + choice]!));
-    row.logprobs.push((outputs.get('logprobs') as Float32Array)[r * size + choice]!);
-  }
-
-  private finishOf(row: Row): Completed['finish'] | null {
-    if (this.rules.endIds.includes(row.tokens.at(-1)!)) return 'end';
-    if (this.rules.isStopped?.(row.tokens)) return 'stop';
-    const room = this.sampler.model.maxPositions - this.jobs[row.job]!.prompt.length;
-    return row.tokens.length >= Math.min(this.rules.maxTokens, room) ? 'length' : null;
-  }
-
-  /** Takes finished rows out; the last row moves into the gap, so that active rows stay together. */
-  private retire(): void {
-    for (let r = this.rows.length - 1; r >= 0; r--) {
-      const row = this.rows[r]!;
-      const finish = this.finishOf(row);
-      if (!finish) continue;
-      this.results[row.job]![row.draw] = { tokens: row.tokens, logprobs: row.logprobs, finish };
-      this.done += 1;
-      this.left[row.job]! -= 1;
-      if (this.left[row.job] === 0) {
-        this.promptCache.release(row.slot);
-        this.slotOf.delete(row.job);
-      }
-      const last = this.rows.pop()!;
-      if (last === row) continue;
-      this.rows[r] = last;
-      this.ownCache.move(this.rows.length, r);
-    }
+    await this.reader.close();
+    for (const program of this.steps.values()) await program.close();
   }
 }
