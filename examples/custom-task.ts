@@ -33,4 +33,5 @@ export default defineConfig({
   iterations: 1,
   samplesPerProblem: 8,
   validation: 0,
+  fit: { learningRate: 5e-4 },
 });

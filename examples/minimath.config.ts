@@ -14,5 +14,7 @@ export default defineConfig({
   samplesPerProblem: 16,
   temperature: 0.7,
   topK: 40,
-  evaluate: { samples: 16, k: [1, 2, 4, 8, 16] },
+  fit: { learningRate: 5e-4, batchSize: 32, epochs: 3 },
+  evaluate: { samples: 16, k: [1, 2, 4, 8, 16], trainProblems: 300 },
+  engine: { rows: 128 },
 });

@@ -9,5 +9,5 @@ export default defineConfig({
   testProblems: 60,
   iterations: 2,
   samplesPerProblem: 8,
-  fit: { epochs: 2 },
+  fit: { learningRate: 5e-4, epochs: 2 },
 });

@@ -24,7 +24,7 @@ export const TAIL = -1;
 export function chooseIndex(logprobs: Float32Array, { temperature, topK, topP }: Truncation, u: number, isWhole: boolean): number {
   if (temperature === 0) return 0;
   // With top-k the kept words are renormalised, so any common factor of the weights is fine; without it they are true probabilities.
-  const weights = topK > 0 ? renormalised(logprobs, temperature) : logprobs.map(x => Math.exp(x));
+  const weights = topK > 0 ? renormalised(logprobs, temperature) : Float64Array.from(logprobs, Math.exp);
   let kept = weights.length;
   let mass = 0;
   for (const [i, w] of weights.entries()) {

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import type { ModelConfig } from './architecture.ts';
+import { batchesOf, type PackedProblem, packBatch } from './packing.ts';
+import { learningRateAt } from './schedule.ts';
+
+const config: ModelConfig = {
+  architecture: 'llama',
+  layers: 1,
+  hidden: 8,
+  heads: 2,
+  kvHeads: 1,
+  headDim: 4,
+  intermediate: 8,
+  vocab: 50,
+  ropeTheta: 10000,
+  rmsEpsilon: 1e-5,
+  tied: true,
+  maxPositions: 64,
+};
+
+const numbers = (data: unknown): number[] => Array.from(data as BigInt64Array, Number);
+
+test('a completion begins with the prompt’s last token and goes on at its position', () => {
+  const problem: PackedProblem = {
+    prompt: [11, 12, 13],
+    completions: [
+      { tokens: [21, 22, 23], weights: [1, 1, 1] },
+      { tokens: [31], weights: [0.5] },
+    ],
+  };
+  const { feeds, bindings, tokens } = packBatch(config, [problem]);
+  assert.deepEqual([bindings.problems, bindings.draws, bindings.prefix, bindings.length, tokens], [1, 2, 2, 3, 4]);
+  assert.deepEqual(numbers(feeds.get('ids')), [11, 12, 13, 21, 22, 13, 0, 0]);
+  assert.deepEqual(numbers(feeds.get('targets')), [21, 22, 23, 31, 0, 0]);
+  assert.deepEqual([...(feeds.get('weights') as Float32Array)], [1, 1, 1, 0.5, 0, 0]);
+  // two query heads and a key have the token's position, the value is not turned
+  const positions = numbers(feeds.get('positions'));
+  assert.deepEqual(
+    [0, 1, 2, 3, 4, 5, 6, 7].map(t => positions.slice(4 * t, 4 * t + 4)),
+    [0, 1, 2, 3, 4, 2, 3, 4].map(p => [p, p, p, 0]),
+  );
+});
+
+test('a prompt of one token leaves one prefix token that nobody sees', () => {
+  const { feeds, bindings } = packBatch(config, [{ prompt: [7], completions: [{ tokens: [8], weights: [1] }] }]);
+  assert.equal(bindings.prefix, 1);
+  assert.ok((feeds.get('prompt_mask') as Float32Array)[0]! < -1e8);
+});
+
+const problems = fc.array(
+  fc.record({
+    prompt: fc.array(fc.nat(49), { minLength: 1, maxLength: 12 }),
+    completions: fc.array(
+      fc.array(fc.nat(49), { minLength: 1, maxLength: 20 }).map(tokens => ({ tokens, weights: tokens.map(() => 1) })),
+      { minLength: 1, maxLength: 5 },
+    ),
+  }),
+  { minLength: 1, maxLength: 30 },
+);
+
+test('batches hold every problem once and keep to the limit where one problem allows it', () => {
+  fc.assert(
+    fc.property(problems, fc.integer({ min: 50, max: 400 }), (all, limit) => {
+      const batches = batchesOf(all, limit);
+      assert.deepEqual(new Set(batches.flat()), new Set(all));
+      assert.equal(batches.flat().length, all.length);
+      for (const batch of batches) {
+        const { problems: n, draws, prefix, length } = packBatch(config, batch).bindings;
+        assert.ok(batch.length === 1 || n * (prefix + draws * length) <= limit);
+      }
+    }),
+  );
+});
+
+test('the learning rate rises over the warm-up and then follows its schedule', () => {
+  const at = (step: number, schedule: 'constant' | 'linear' | 'cosine') =>
+    learningRateAt(step, { peak: 1, warmupSteps: 2, steps: 10, schedule });
+  assert.deepEqual([at(1, 'linear'), at(2, 'linear'), at(3, 'linear'), at(7, 'linear')], [0.5, 1, 1, 0.5]);
+  assert.ok(Math.abs(at(7, 'cosine') - 0.5) < 1e-12);
+  assert.equal(at(10, 'constant'), 1);
+});
