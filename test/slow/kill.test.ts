@@ -81,7 +81,7 @@ function isSameRun(dir: string, expected: ReadonlyMap<string, Buffer>): void {
 
 /** Three at a checkpoint, each in its place; the others anywhere, near enough that a run is killed many times before it ends. */
 function killsOf(rng: Rng, runMs: number): Kill[] {
-  const anywhere = Array.from({ length: KILLS - MOMENTS.length }, () => (rng.next() * runMs) / 8);
+  const anywhere = Array.from({ length: KILLS - MOMENTS.length }, () => (rng.next() * runMs) / 5);
   return shuffled([...anywhere, ...MOMENTS], rng);
 }
 
@@ -142,11 +142,11 @@ test(`a run killed ${KILLS} times, thrice at a checkpoint's rename, ends with th
   for (const mended of [/taken over/, /removed what a crash/]) assert.match(said, mended);
 });
 
-test('SIGINT in the middle of a fit stops with 130 and says how to go on, and resume ends with the same bytes', {
+test('SIGINT when a fit has begun stops with 130 and says how to go on, and resume ends with the same bytes', {
   skip: noGroups,
 }, async () => {
   const attempt = runIn('stopped');
-  assert.ok(await seen(attempt, () => attempt.err().includes('epoch 1 of 3')));
+  assert.ok(await seen(attempt, () => existsSync(join(HERE, 'stopped/iteration-1/dataset.jsonl'))));
   process.kill(-attempt.child.pid!, 'SIGINT');
   assert.deepEqual(await attempt.done, { code: 130, signal: null }, attempt.err());
   assert.match(attempt.err(), /go on with: rest-em resume stopped/);
