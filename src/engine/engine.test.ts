@@ -1,85 +1,22 @@
-// The engine against the reference numbers of transformers (log-probabilities, greedy continuations, a real model), and against itself: what it
-// samples is what it scores, whatever shares a step with what.
+// The engine against the reference numbers of transformers (log-probabilities, greedy continuations; a real model: test/slow), and against
+// itself: what it samples is what it scores, whatever shares a step with what.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import type { FitRow, FitSettings } from '../requests.ts';
 import { Engine } from './engine.ts';
-import { type Parameters, toParameters } from './parameters.ts';
+import { checkGreedy, FIXTURES, json, type Logits, skip, withModel, worstScore } from './references.test.ts';
 import { Sampler } from './sampler.ts';
 import { Scorer } from './scorer.ts';
-import { openModel } from './weights/open.ts';
-import type { ModelSource } from './weights/source.ts';
 
-const shared = process.env.REST_EM_SHARED;
-const skip = shared ? false : 'REST_EM_SHARED is not set';
-const root = join(shared ?? '', 'fixtures/engine');
 const micro = join(import.meta.dirname, 'weights/fixtures/micro');
-
-interface Sequence {
-  readonly name: string;
-  readonly tokens: readonly number[];
-  readonly nextLogprobsF64: readonly number[];
-}
-interface Logits {
-  readonly sequences: readonly Sequence[];
-  readonly greedy: readonly {
-    readonly prompt: readonly number[];
-    readonly continuation: readonly number[];
-    readonly margin: readonly number[];
-  }[];
-}
-
-const json = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T;
-
-async function withModel(path: string, work: (source: ModelSource, parameters: Parameters) => Promise<void>): Promise<void> {
-  const source = await openModel(path);
-  const parameters = await toParameters(source.config, name => source.read(name));
-  await source.close();
-  await work(source, parameters);
-}
-
-/** Largest difference from the reference when a sequence is cut into prompt and completion after `cut` tokens. */
-async function worstScore(
-  source: ModelSource,
-  parameters: Parameters,
-  sequences: readonly Sequence[],
-  cut: (n: number) => number,
-): Promise<number> {
-  const scorer = await Scorer.open(source.config, { threads: 1, maxTokens: 512 });
-  const long = sequences.filter(s => s.tokens.length > 1);
-  const pairs = long.map(({ tokens }) => ({ prompt: tokens.slice(0, cut(tokens.length)), completion: tokens.slice(cut(tokens.length)) }));
-  const scored = await scorer.score(parameters, pairs);
-  await scorer.close();
-  const differences = long.flatMap((s, i) => scored[i]!.map((x, j) => Math.abs(x - s.nextLogprobsF64[cut(s.tokens.length) - 1 + j]!)));
-  assert.ok(differences.length > 20);
-  return Math.max(...differences);
-}
-
-async function checkGreedy(source: ModelSource, parameters: Parameters, greedy: Logits['greedy']): Promise<void> {
-  const sampler = await Sampler.open(source.config, { threads: 1 });
-  const maxTokens = Math.max(...greedy.map(g => g.continuation.length));
-  const rules = { temperature: 0, topK: 0, topP: 1, maxTokens, endIds: [] };
-  const got = await sampler.sample(
-    parameters,
-    greedy.map(({ prompt }) => ({ prompt, seeds: [0] })),
-    rules,
-    2,
-  );
-  await sampler.close();
-  for (const [i, { continuation, margin }] of greedy.entries()) {
-    const close = margin.findIndex(m => m < 1e-3);
-    const sure = close < 0 ? continuation.length : close;
-    assert.deepEqual(got[i]![0]!.tokens.slice(0, sure), continuation.slice(0, sure));
-  }
-}
 
 for (const name of ['llama-tied', 'llama-untied', 'llama-bf16', 'llama-sharded'])
   test(`${name} gives the log-probabilities and greedy continuations of transformers`, { skip }, () =>
-    withModel(join(root, 'models', name), async (source, parameters) => {
-      const { sequences, greedy } = json<Logits>(join(root, 'logits', `${name}.json`));
+    withModel(join(FIXTURES, 'models', name), async (source, parameters) => {
+      const { sequences, greedy } = json<Logits>(join(FIXTURES, 'logits', `${name}.json`));
       assert.ok((await worstScore(source, parameters, sequences, () => 1)) < 1e-4, 'predicted from the first token on');
       assert.ok((await worstScore(source, parameters, sequences, n => Math.ceil(n / 2))) < 1e-4, 'the second half behind the first');
       await checkGreedy(source, parameters, greedy);
@@ -88,32 +25,11 @@ for (const name of ['llama-tied', 'llama-untied', 'llama-bf16', 'llama-sharded']
 
 for (const file of ['llama-tied-f32', 'llama-tied-f16', 'llama-tied-q8_0', 'llama-tied-q4_0', 'llama-tied-q4_1', 'llama-untied-f16'])
   test(`${file}.gguf gives the log-probabilities of its dequantised weights`, { skip }, () =>
-    withModel(join(root, 'gguf', `${file}.gguf`), async (source, parameters) => {
-      const { sequences } = json<Logits>(join(root, 'gguf', `${file}.json`));
+    withModel(join(FIXTURES, 'gguf', `${file}.gguf`), async (source, parameters) => {
+      const { sequences } = json<Logits>(join(FIXTURES, 'gguf', `${file}.json`));
       assert.ok((await worstScore(source, parameters, sequences, () => 1)) < 1e-4);
     }),
   );
-
-interface SmolLM2 {
-  readonly scored: readonly { readonly text: string; readonly tokens: readonly number[]; readonly nextLogprobsF64: readonly number[] }[];
-  readonly chat: readonly {
-    readonly promptTokens: readonly number[];
-    readonly continuation: readonly number[];
-    readonly margin: readonly number[];
-  }[];
-}
-const smol = join(shared ?? '', 'models/smollm2-135m-instruct-q4_1.gguf');
-const noSmol = skip || (existsSync(smol) ? false : 'the model file is not there');
-
-test('SmolLM2-135M gives the log-probabilities and greedy chats of transformers', { skip: noSmol, timeout: 120_000 }, () =>
-  withModel(smol, async (source, parameters) => {
-    const { scored, chat } = json<SmolLM2>(join(root, 'smollm2.json'));
-    const sequences = scored.map(s => ({ ...s, name: s.text }));
-    assert.ok((await worstScore(source, parameters, sequences, () => 1)) < 2e-4);
-    const greedy = chat.map(c => ({ ...c, prompt: c.promptTokens }));
-    await checkGreedy(source, parameters, greedy);
-  }),
-);
 
 const jobsOf = (prompts: readonly (readonly number[])[]) =>
   prompts.map((prompt, j) => ({ prompt, seeds: [1, 2, 3, 4, 5].map(s => 10 * j + s) }));
