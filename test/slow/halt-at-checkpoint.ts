@@ -16,9 +16,13 @@ export const haltingAt = (moment: Moment): string => `--import=${import.meta.url
 
 const at = new URL(import.meta.url).searchParams.get('at');
 
+/** Killers can die themselves: nobody waits for longer than this. */
+const PATIENCE_MS = 60_000;
+
 function halt(): void {
   writeSync(2, `${HALTED}\n`);
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PATIENCE_MS);
+  process.kill(process.pid, 'SIGKILL');
 }
 
 if (at !== null) {
