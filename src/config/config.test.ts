@@ -49,7 +49,7 @@ test('model and task are enough, and the defaults are the ones that are document
     reduction: 'token-mean',
   });
   assert.deepEqual(evaluate, { samples: 0, temperature: 1, topK: 0, topP: 0.95, trainProblems: 0 });
-  assert.deepEqual(engine, { rows: 128, waveProblems: 64 });
+  assert.deepEqual(engine, { rows: 128, waveCompletions: 1024 });
 });
 
 test('settings parse to settings that parse to the same: what config.json holds can be read back', () => {
@@ -63,8 +63,8 @@ test('settings parse to settings that parse to the same: what config.json holds 
 });
 
 test('snake_case is camelCase, at every depth', () => {
-  const settings = parseSettings({ ...MINIMUM, samples_per_problem: 8, fit: { learning_rate: 1e-4 }, engine: { wave_problems: 2 } });
-  assert.deepEqual([settings.samplesPerProblem, settings.fit.learningRate, settings.engine.waveProblems], [8, 1e-4, 2]);
+  const settings = parseSettings({ ...MINIMUM, samples_per_problem: 8, fit: { learning_rate: 1e-4 }, engine: { wave_completions: 2 } });
+  assert.deepEqual([settings.samplesPerProblem, settings.fit.learningRate, settings.engine.waveCompletions], [8, 1e-4, 2]);
 });
 
 /** Wrong settings and what the complaint must hold: the path, what came, what is accepted. */

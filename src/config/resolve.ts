@@ -93,7 +93,7 @@ export async function resolvePlan(settings: Settings, options: ResolveOptions): 
     fit: settings.fit,
     evaluation: evaluationOf(settings.evaluate, settings.trainProblems ?? train.length),
     maxTokens: settings.maxTokens ?? task.maxTokens,
-    waveProblems: settings.engine.waveProblems,
+    waveCompletions: settings.engine.waveCompletions,
     config: savedConfig({ ...settings, name, model: modelPath }, task, options.file, { ...methods, hashes }),
   };
   const problems = await chooseProblems(plan);

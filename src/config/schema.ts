@@ -67,7 +67,7 @@ const engine = z.strictObject({
   /** Absent: as many as the machine has physical cores. */
   threads: whole(1).optional(),
   rows: whole(1).default(128),
-  waveProblems: whole(1).default(64),
+  waveCompletions: whole(1).default(1024),
 });
 
 export const configSchema = z.strictObject({

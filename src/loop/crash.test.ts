@@ -22,7 +22,7 @@ const LANES = 4;
 const EVALUATION = { samples: 2, temperature: 1, topK: 0, topP: 1, ks: [1, 2], trainProblems: 0 };
 
 const runCrashing = (dir: string, onNote: (message: string) => void = () => undefined) =>
-  run(toyPlan(dir, { arms: [METHODS.random], waveProblems: 8, evaluation: EVALUATION }), scriptedPolicy(toyAnswer), {
+  run(toyPlan(dir, { arms: [METHODS.random], waveCompletions: 24, evaluation: EVALUATION }), scriptedPolicy(toyAnswer), {
     clock: Date.now,
     signal: new AbortController().signal,
     onEvent: event => event.kind === 'note' && onNote(event.message),

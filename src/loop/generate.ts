@@ -6,6 +6,7 @@ import { appendJsonl, cutTo, linesOf, parseLine } from '../runs/jsonl.ts';
 import { sampleId } from '../runs/layout.ts';
 import { makeFolder } from '../runs/open.ts';
 import type { SampleRow } from '../runs/rows.ts';
+import type { Plan } from './plan.ts';
 import { note, type Session, throwIfStopped } from './session.ts';
 import { stopIfBroken } from './verify.ts';
 import { type Body, sampleWave } from './wave.ts';
@@ -30,10 +31,11 @@ export async function generate(session: Session, body: Body): Promise<Tally> {
   const of = body.problems.length * body.draws;
   emit({ kind: 'stage', policy: body.folder, phase: body.phase, done: tally.completions, of });
   const before = { ...tally };
-  for (let from = tally.problems; from < body.problems.length; from += plan.waveProblems) {
+  const size = problemsPerWave(plan, body);
+  for (let from = tally.problems; from < body.problems.length; from += size) {
     throwIfStopped(session.signal);
     const began = session.clock();
-    const rows = await sampleWave(session, body, body.problems.slice(from, from + plan.waveProblems), tally.completions);
+    const rows = await sampleWave(session, body, body.problems.slice(from, from + size), tally.completions);
     count(tally, rows, body.draws);
     stopIfBroken(tally.completions - before.completions, tally.failed - before.failed, rows); // before the write: such a wave is judged again
     await appendJsonl(file, rows);
@@ -44,10 +46,13 @@ export async function generate(session: Session, body: Body): Promise<Tally> {
   return tally;
 }
 
+/** A wave is whole problems, as many as its completions allow, but one at least. */
+const problemsPerWave = ({ waveCompletions }: Plan, { draws }: Body): number => Math.max(1, Math.floor(waveCompletions / draws));
+
 /** Counts the whole waves that are there and cuts off what comes after them. */
 async function takeUp(session: Session, body: Body, file: string): Promise<Tally> {
   const tally: Tally = { completions: 0, correct: 0, reward: 0, failed: 0, solved: 0, problems: 0 };
-  const waveRows = session.plan.waveProblems * body.draws;
+  const waveRows = problemsPerWave(session.plan, body) * body.draws;
   const total = body.problems.length * body.draws;
   let wave: SampleRow[] = [];
   let end = 0;

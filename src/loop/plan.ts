@@ -32,8 +32,8 @@ export interface Plan {
   readonly fit: Omit<FitSettings, 'seed'>;
   readonly evaluation: EvaluationSettings;
   readonly maxTokens: number;
-  /** Problems per wave: sampled, judged, written and synced as one. */
-  readonly waveProblems: number;
+  /** Completions per wave, in whole problems: sampled, judged, written and synced as one. */
+  readonly waveCompletions: number;
   /** The resolved configuration as plain JSON: written to config.json, compared when a directory is taken up again. */
   readonly config: unknown;
 }

@@ -9,7 +9,7 @@ import { finalBytes, newDir, runToy, toyPlan } from './toy.test.ts';
 test('waves of another size hold the same samples', async () => {
   const [three, seven] = [await newDir(), await newDir()];
   await runToy(toyPlan(three));
-  await runToy(toyPlan(seven, { waveProblems: 7 }));
+  await runToy(toyPlan(seven, { waveCompletions: 28 }));
   assert.deepEqual(await finalBytes(seven), await finalBytes(three));
 });
 

@@ -67,7 +67,7 @@ export const toyPlan = (dir: string, changes: Partial<Plan> = {}): Plan => ({
   },
   evaluation: { samples: 4, temperature: 1, topK: 0, topP: 0.95, ks: [1, 4], trainProblems: 6 },
   maxTokens: 12,
-  waveProblems: 3,
+  waveCompletions: 12,
   config: { task: 'sums', seed: 7, method: { iterations: 2 } },
   ...changes,
 });
