@@ -15,6 +15,6 @@ export default defineConfig({
   temperature: 0.7,
   topK: 40,
   fit: { learningRate: 5e-4, batchSize: 32, epochs: 3 },
-  evaluate: { samples: 16, k: [1, 2, 4, 8, 16], trainProblems: 300 },
+  evaluate: { samples: 16, k: [1, 2, 4, 8, 16], trainProblems: 150 },
   engine: { rows: 128 },
 });
