@@ -1,10 +1,15 @@
-// How long a run will still take, from what it has taken: seconds per completion and seconds per epoch, over the work that is left.
+// How long a run will still take, from what it has taken: seconds per completion and seconds per epoch, over the work that is left. A greedy completion
+// is alone behind its prompt, sampled ones share theirs, so the two have paces of their own (measured: a factor of ten for a small model).
 // No guess before there is something to measure; no clock of its own (events carry their seconds).
 import type { RunEvent, Stage } from '../runs/events.ts';
 
+/** What is timed apart. */
+type Work = 'greedy' | 'sampled' | 'epochs';
+const workOf = (phase: Stage['phase']): Work => (phase === 'fit' ? 'epochs' : phase.endsWith('greedy') ? 'greedy' : 'sampled');
+
 interface Left {
-  completions: number;
-  epochs: number;
+  readonly work: Work;
+  readonly units: number;
 }
 
 export interface Eta {
@@ -18,47 +23,49 @@ interface Pace {
   units: number;
 }
 
-const secondsFor = (pace: Pace, units: number) => (pace.units === 0 ? null : (pace.seconds / pace.units) * units);
-
 export function trackTime(): Eta {
   const stages = new Map<string, Left>();
-  const sampling: Pace = { seconds: 0, units: 0 };
-  const fitting: Pace = { seconds: 0, units: 0 };
+  const paces: Readonly<Record<Work, Pace>> = {
+    greedy: { seconds: 0, units: 0 },
+    sampled: { seconds: 0, units: 0 },
+    epochs: { seconds: 0, units: 0 },
+  };
   const keyOf = (stage: Pick<Stage, 'policy' | 'phase'>) => `${stage.policy}/${stage.phase}`;
   const isCounted = (phase: Stage['phase']) => !phase.startsWith('validation');
+  const leave = (stage: Pick<Stage, 'policy' | 'phase'>, units: number) => {
+    if (isCounted(stage.phase)) stages.set(keyOf(stage), { work: workOf(stage.phase), units });
+  };
+  const time = (work: Work, seconds: number, units: number) => {
+    paces[work].seconds += seconds;
+    paces[work].units += units;
+  };
 
   function see(event: RunEvent): void {
-    if (event.kind === 'start') {
-      for (const s of event.stages) stages.set(keyOf(s), { completions: s.completions ?? 0, epochs: s.epochs ?? 0 });
-    }
-    if (event.kind === 'stage' && isCounted(event.phase)) {
-      const left = event.of - event.done;
-      stages.set(keyOf(event), event.phase === 'fit' ? { completions: 0, epochs: left } : { completions: left, epochs: 0 });
-    }
-    if (event.kind === 'progress' || event.kind === 'wave') {
-      if (isCounted(event.phase)) stages.set(keyOf(event), { completions: event.of - event.done, epochs: 0 });
-    }
-    if (event.kind === 'wave') {
-      sampling.seconds += event.seconds;
-      sampling.units += event.completions;
-    }
+    if (event.kind === 'start') for (const s of event.stages) leave(s, s.epochs ?? s.completions ?? 0);
+    if (event.kind === 'stage' || event.kind === 'progress' || event.kind === 'wave') leave(event, event.of - event.done);
+    if (event.kind === 'wave' && isCounted(event.phase)) time(workOf(event.phase), event.seconds, event.completions);
     if (event.kind === 'epoch') {
-      fitting.seconds += event.seconds;
-      fitting.units += 1;
-      stages.set(`${event.policy}/fit`, { completions: 0, epochs: event.epochs - event.epoch });
+      time('epochs', event.seconds, 1);
+      leave({ policy: event.policy, phase: 'fit' }, event.epochs - event.epoch);
     }
     if (event.kind === 'checkpoint') stages.delete(`${event.policy}/fit`); // early stopping leaves epochs undone
   }
 
+  /** Seconds a unit takes; a kind of sampling that has not been timed is taken to be as slow as the other. */
+  function paceOf(work: Work): number | null {
+    const { seconds, units } = paces[work].units > 0 || work === 'epochs' ? paces[work] : paces[work === 'greedy' ? 'sampled' : 'greedy'];
+    return units > 0 ? seconds / units : null;
+  }
+
   function left() {
-    const all = [...stages.values()];
-    const completions = secondsFor(
-      sampling,
-      all.reduce((sum, s) => sum + s.completions, 0),
-    );
-    const epochs = all.reduce((sum, s) => sum + s.epochs, 0);
-    const fits = secondsFor(fitting, epochs);
-    return completions === null ? null : { seconds: completions + (fits ?? 0), isFloor: fits === null && epochs > 0 };
+    let seconds = 0;
+    let isFloor = false;
+    for (const { work, units } of stages.values()) {
+      const pace = paceOf(work);
+      if (pace !== null) seconds += pace * units;
+      else if (units > 0) isFloor = true;
+    }
+    return paceOf('sampled') === null ? null : { seconds, isFloor };
   }
   return { see, left };
 }
