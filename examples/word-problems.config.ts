@@ -2,11 +2,13 @@
 // sampled with four worked examples before each question; what is learnt is to answer without them. Model and files are yours:
 //
 //   rest-em run examples/word-problems.config.ts --set model=MODEL --set task.train=asdiv/train.jsonl --set task.test=asdiv/test.jsonl
-import { asdiv, defineConfig } from '../src/index.ts';
+//
+// Another set: --set task.set=svamp (or mawps, gsm8k). Only samples whose every equation is true: --set task.require=true-equations.
+import { defineConfig } from '../src/index.ts';
 
 export default defineConfig({
   name: 'word-problems',
-  task: { ...asdiv, maxTokens: 32 },
+  task: { kind: 'word-problems', set: 'asdiv', maxTokens: 32 },
   method: 'rest-em',
   arms: ['random'],
   // A tenth is held out for early stopping, so 600 are trained on.

@@ -1,7 +1,8 @@
 // Unknown in, settings out, or one ConfigError with all complaints. The rules that tie two settings together stand here too.
 import { type Complaint, ConfigError } from '../errors.ts';
+import { overSet } from '../tasks/word-problem-sets.ts';
 import { complaintsOf } from './complaints.ts';
-import { camelKeys } from './keys.ts';
+import { camelKeys, isPlain } from './keys.ts';
 import { configSchema, type Settings } from './schema.ts';
 
 export type { Settings } from './schema.ts';
@@ -21,7 +22,8 @@ function kComplaints(settings: Settings): Complaint[] {
 
 /** Checks a configuration. Keys may be camelCase or snake_case. Throws ConfigError naming every mistake. */
 export function parseSettings(raw: unknown): Settings {
-  const input = camelKeys(raw);
+  const keyed = camelKeys(raw);
+  const input = isPlain(keyed) && isPlain(keyed.task) ? { ...keyed, task: overSet(keyed.task) } : keyed;
   const parsed = configSchema.safeParse(input);
   if (!parsed.success) throw new ConfigError(complaintsOf(configSchema, parsed.error.issues, input));
   const complaints = kComplaints(parsed.data);

@@ -103,7 +103,7 @@ type WordProblemsInput = z.input<typeof wordProblemsSchema>;
 /** What a configuration file may say. `model` and the files of a task are required, here or by --set. */
 export type Config = Omit<Input, 'model' | 'task'> & {
   readonly model?: string;
-  readonly task?: string | Task | (Omit<WordProblemsInput, 'train' | 'test'> & Partial<Pick<WordProblemsInput, 'train' | 'test'>>);
+  readonly task?: string | Task | (Pick<WordProblemsInput, 'kind'> & Partial<WordProblemsInput>);
 };
 
 /** Names a configuration's type for the editor. The identity function. */

@@ -21,6 +21,8 @@ const pattern = z.string().refine(hasOneGroup, 'must be a regular expression wit
 
 export const wordProblemsSchema = z.strictObject({
   kind: z.literal('word-problems'),
+  /** A well-known set whose columns fill in what is not given here (word-problem-sets.ts). */
+  set: z.string().optional(),
   name: z.string().min(1).default('word-problems'),
   /** Files of rows, .jsonl or .parquet. */
   train: z.string().min(1),
