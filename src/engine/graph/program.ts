@@ -4,7 +4,7 @@
 import ort from 'onnxruntime-node';
 import { EngineError } from '../../errors.ts';
 import { type Bindings, evaluate } from './dims.ts';
-import type { Graph, Tensor } from './graph.ts';
+import { Graph, type Tensor } from './graph.ts';
 
 export type Data = Float32Array | BigInt64Array;
 export type Feeds = ReadonlyMap<string, Data>;
@@ -15,6 +15,8 @@ export interface ProgramOptions {
 }
 
 const UNCONVERTIBLE = 'nothing_to_convert';
+/** What the binding says of an output that is no tensor, once the work is done. */
+const CANNOT_CONVERT = /non tensor type/i;
 
 const tensorOf = (t: Tensor, data: Data, bindings: Bindings): ort.Tensor => {
   const dims = t.shape.map(d => evaluate(d, bindings));
@@ -69,22 +71,53 @@ export class Program {
 
   /**
    * All outputs into the given arrays, which may be inputs of the same run: weights are updated where they lie and nothing is copied.
-   * The first output is one that the binding cannot convert, so `run` rejects after the work is done and before it would copy.
+   * The first output is one that the binding cannot convert, so `run` rejects after the work is done and before it would copy. That rests on this
+   * version of the binding; where the trial (`dodgesCopies`) fails, outputs are copied, which is slower and takes more memory.
    */
   async runInPlace(data: Feeds, into: Feeds, bindings: Bindings = {}): Promise<void> {
     const feeds = this.feeds(data, bindings);
+    trial ??= dodgesCopies();
+    if (!(await trial)) {
+      const results = await this.session.run(feeds, [...this.names.values()]);
+      for (const [name, internal] of this.names) into.get(name)!.set(results[internal]!.data as never);
+      return;
+    }
+    await this.runUnconverted(feeds, into, bindings);
+  }
+
+  private async runUnconverted(feeds: Record<string, ort.Tensor>, into: Feeds, bindings: Bindings): Promise<void> {
     const fetches: Record<string, ort.Tensor | null> = { [UNCONVERTIBLE]: null };
     for (const [name, internal] of this.names) fetches[internal] = tensorOf(this.graph.outputs.get(name)!, into.get(name)!, bindings);
     try {
       await this.session.run(feeds, fetches as never);
     } catch (cause) {
-      if (cause instanceof Error && /not supported/i.test(cause.message)) return;
-      throw new EngineError(`a training step failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      if (cause instanceof Error && CANNOT_CONVERT.test(cause.message)) return;
+      throw new EngineError(`onnxruntime failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     }
-    throw new EngineError('onnxruntime-node converted a sequence: this version is not the one the engine was written for');
+  }
+
+  /** Whether x <- x + 1, asked for in place, is done in place. */
+  static async tryInPlace(): Promise<boolean> {
+    const g = new Graph();
+    const x = g.input('x', 'float32', [2]);
+    g.output('x', g.op('Add', [x, g.scalar(1)], [2]));
+    Program.prepareInPlace(g);
+    const program = await Program.open(g, { threads: 1 });
+    const data = Float32Array.of(1, 2);
+    try {
+      await program.runUnconverted(program.feeds(new Map([['x', data]]), {}), new Map([['x', data]]), {});
+      return data[0] === 2 && data[1] === 3;
+    } catch {
+      return false; // another binding, another way of refusing: copy
+    } finally {
+      await program.close();
+    }
   }
 
   async close(): Promise<void> {
     await this.session.release();
   }
 }
+
+let trial: Promise<boolean> | null = null;
+const dodgesCopies = (): Promise<boolean> => Program.tryInPlace();
