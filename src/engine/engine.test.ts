@@ -7,16 +7,21 @@ import { join } from 'node:path';
 import test from 'node:test';
 import type { FitRow, FitSettings } from '../requests.ts';
 import { Engine } from './engine.ts';
-import { checkGreedy, FIXTURES, json, type Logits, skip, withModel, worstScore } from './references.test.ts';
+import { checkGreedy, FIXTURES, json, type Logits, OWN_FIXTURES, skip, withModel, worstScore } from './references.test.ts';
 import { Sampler } from './sampler.ts';
 import { Scorer } from './scorer.ts';
 
 const micro = join(import.meta.dirname, 'weights/fixtures/micro');
 
-for (const name of ['llama-tied', 'llama-untied', 'llama-bf16', 'llama-sharded'])
-  test(`${name} gives the log-probabilities and greedy continuations of transformers`, { skip }, () =>
-    withModel(join(FIXTURES, 'models', name), async (source, parameters) => {
-      const { sequences, greedy } = json<Logits>(join(FIXTURES, 'logits', `${name}.json`));
+for (const [name, root] of [
+  ['llama-tied', OWN_FIXTURES],
+  ['llama-untied', FIXTURES],
+  ['llama-bf16', FIXTURES],
+  ['llama-sharded', FIXTURES],
+] as const)
+  test(`${name} gives the log-probabilities and greedy continuations of transformers`, { skip: root === FIXTURES && skip }, () =>
+    withModel(join(root, 'models', name), async (source, parameters) => {
+      const { sequences, greedy } = json<Logits>(join(root, 'logits', `${name}.json`));
       assert.ok((await worstScore(source, parameters, sequences, () => 1)) < 1e-4, 'predicted from the first token on');
       assert.ok((await worstScore(source, parameters, sequences, n => Math.ceil(n / 2))) < 1e-4, 'the second half behind the first');
       await checkGreedy(source, parameters, greedy);

@@ -16,6 +16,8 @@ export const skip = shared ? false : 'REST_EM_SHARED is not set';
 export const SHARED = shared ?? '';
 /** Of the engine's reference models and numbers. */
 export const FIXTURES = join(SHARED, 'fixtures/engine');
+/** The few of them that lie in this repository, so that a bare clone has something to hold on to. */
+export const OWN_FIXTURES = join(import.meta.dirname, 'fixtures');
 
 /** Ids and log p of every one but the first, in float64. */
 export interface Sequence {

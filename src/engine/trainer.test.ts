@@ -1,12 +1,12 @@
 // Ten-step references of transformers and torch (float64): losses, gradient norms, gradients and weights by tensor. `first5` and `spread5` are flat
 // indices 0..4 and floor(j n / 5).
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import type { ModelConfig } from './architecture.ts';
 import type { PackedProblem } from './packing.ts';
 import { type Parameters, toParameters, toWeights } from './parameters.ts';
+import { FIXTURES, json, OWN_FIXTURES, skip } from './references.test.ts';
 import { Trainer } from './trainer.ts';
 import { openModel } from './weights/open.ts';
 
@@ -40,7 +40,6 @@ interface Reference {
   };
 }
 
-const shared = process.env.REST_EM_SHARED;
 const _here = join(import.meta.dirname, 'fixtures');
 
 /** A row as a problem of its own: predicted from its second token on, masked positions with weight 0. */
@@ -98,7 +97,7 @@ function checkTensors(
 }
 
 async function checkTraining(root: string, file: string): Promise<void> {
-  const reference = JSON.parse(readFileSync(join(root, 'training', file), 'utf8')) as Reference;
+  const reference = json<Reference>(join(root, 'training', file));
   const { config, parameters } = await load(join(root, reference.model));
   const start = new Map([...parameters].map(([name, data]) => [name, data.slice()]));
   const trainer = await Trainer.open(config, parameters, { threads: 1, maxTokens: 128 });
@@ -124,13 +123,11 @@ async function checkTraining(root: string, file: string): Promise<void> {
   await trainer.close();
 }
 
-for (const [what, file] of [
-  ['a sum of row losses, always clipped, cosine', 'full-llama-sum.json'],
-  ['a mean per row with decay, untied, linear', 'full-llama-untied-mean.json'],
+for (const [what, file, root] of [
+  ['a sum of row losses, always clipped, cosine', 'full-llama-sum.json', OWN_FIXTURES],
+  ['a mean per row with decay, untied, linear', 'full-llama-untied-mean.json', FIXTURES],
 ] as const)
-  test(`ten steps of AdamW agree with torch: ${what}`, { skip: shared ? false : 'REST_EM_SHARED is not set' }, () =>
-    checkTraining(join(shared!, 'fixtures/engine'), file),
-  );
+  test(`ten steps of AdamW agree with torch: ${what}`, { skip: root === FIXTURES && skip }, () => checkTraining(root, file));
 
 interface SharedPrompt {
   readonly cases: readonly {
@@ -145,20 +142,50 @@ interface SharedPrompt {
   }[];
 }
 
-test('completions packed behind one prompt have the gradient of rows of their own', {
-  skip: shared ? false : 'REST_EM_SHARED is not set',
-}, async () => {
-  const root = join(shared!, 'fixtures/engine');
-  const { cases } = JSON.parse(readFileSync(join(root, 'training/shared-prompt.json'), 'utf8')) as SharedPrompt;
-  for (const { model, prompt, rows, f64 } of cases.filter(x => x.model.includes('llama'))) {
-    const { config, parameters } = await load(join(root, model));
-    const trainer = await Trainer.open(config, parameters, { threads: 1, maxTokens: 4096 });
-    const completions = rows.map(row => ({
-      tokens: row.tokens.slice(prompt.length),
-      weights: row.mask.slice(prompt.length).map(m => m * row.weight),
-    }));
-    close(await trainer.accumulate([{ prompt, completions }]), f64.loss, 1e-5, `${model}: loss`);
-    checkTensors(config, trainer.gradients(), f64.gradients, null, 1e-4);
-    await trainer.close();
+for (const [where, root] of [
+  ['the fixture of this repository', OWN_FIXTURES],
+  ['all Llama fixtures', FIXTURES],
+] as const)
+  test(`completions packed behind one prompt have the gradient of rows of their own: ${where}`, {
+    skip: root === FIXTURES && skip,
+  }, async () => {
+    const { cases } = json<SharedPrompt>(join(root, 'training/shared-prompt.json'));
+    for (const { model, prompt, rows, f64 } of cases.filter(x => x.model.includes('llama'))) {
+      const { config, parameters } = await load(join(root, model));
+      const trainer = await Trainer.open(config, parameters, { threads: 1, maxTokens: 4096 });
+      const completions = rows.map(row => ({
+        tokens: row.tokens.slice(prompt.length),
+        weights: row.mask.slice(prompt.length).map(m => m * row.weight),
+      }));
+      close(await trainer.accumulate([{ prompt, completions }]), f64.loss, 1e-5, `${model}: loss`);
+      checkTensors(config, trainer.gradients(), f64.gradients, null, 1e-4);
+      await trainer.close();
+    }
+  });
+
+test('a whole model’s gradient agrees with finite differences along itself, tensor by tensor, with and without a shared prompt', async () => {
+  const { config, parameters } = await load(join(import.meta.dirname, 'weights/fixtures/micro'));
+  const trainer = await Trainer.open(config, parameters, { threads: 1, maxTokens: 4096 });
+  const completion = (...tokens: number[]) => ({ tokens, weights: tokens.map((_, i) => 0.1 + 0.05 * i) });
+  const problems: PackedProblem[] = [
+    { prompt: [5, 80, 17, 9], completions: [completion(200, 44, 3, 61), completion(7, 30), completion(12, 90, 45)] },
+    { prompt: [33], completions: [completion(8, 8, 70)] },
+  ];
+  const lossOf = () => trainer.accumulate(problems);
+  await lossOf();
+  const gradients = new Map([...trainer.gradients()].map(([name, g]) => [name, g.slice()]));
+  for (const [name, g] of gradients) {
+    const data = trainer.parameters.get(name)!;
+    const start = data.slice();
+    const norm = Math.sqrt(g.reduce((s, x) => s + x * x, 0));
+    const at = async (move: number) => {
+      for (const i of data.keys()) data[i] = start[i]! + (move * g[i]!) / norm;
+      return lossOf();
+    };
+    const e = 4e-3 * Math.sqrt(data.length / 64);
+    const slope = (8 * ((await at(e)) - (await at(-e))) - ((await at(2 * e)) - (await at(-2 * e)))) / (12 * e);
+    data.set(start);
+    close(slope, norm, 1e-2, `${name}: slope along its gradient`);
   }
+  await trainer.close();
 });

@@ -265,7 +265,11 @@ const crossEntropy: Op<'crossEntropy'> = {
     const loss = g.op('Neg', [sum(g, concat(g, losses, 0), [0, 1], false)], []);
     return { outputs: [loss], saved: [concat(g, dhs, 0), addRows(g, dHead!, targets!, g.op('Neg', [wh], wh.shape))] };
   },
-  backward: (g, { saved: [dh, dHead] }, [dy]) => [multiply(g, dh!, dy!), multiply(g, dHead!, dy!), null, null],
+  backward: (g, { saved: [dh, dHead] }, [dy]) => {
+    // A loss is seeded with 1, and a product with it would be one more [V, D] in memory.
+    const scaled = (x: Tensor) => (dy!.name === g.scalar(1).name ? x : multiply(g, x, dy!));
+    return [scaled(dh!), scaled(dHead!), null, null];
+  },
 };
 
 /** Rows per chunk of `crossEntropy` (the last one takes the rest): bound it to floor(rows / chunks) at each run. */
