@@ -11,7 +11,18 @@ export { type Verification, verifyRun } from './loop/verify-run.ts';
 export type { Method, Propose, Weigh } from './methods/method.ts';
 export { METHODS } from './methods/table.ts';
 export type { Evaluation, EvaluationFile, Interval, Measures } from './metrics/evaluation.ts';
-export type { Generation, Policy, SampleRequest, SamplingSettings } from './policy/policy.ts';
+export { type EmbeddedOptions, openEmbeddedPolicy } from './policy/embedded.ts';
+export type {
+  Fit,
+  FitRow,
+  FitSettings,
+  Generation,
+  Policy,
+  SampleRequest,
+  SamplingSettings,
+  ScoreRow,
+  StepReport,
+} from './policy/policy.ts';
 export type { Message, Prompt } from './prompt.ts';
 export { writeReport } from './report/report.ts';
 export { type Summary, summarise } from './report/summary.ts';

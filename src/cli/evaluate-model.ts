@@ -15,6 +15,7 @@ import type { Policy } from '../policy/policy.ts';
 import { plural, samplingWords, withInterval } from '../report/words.ts';
 import { layoutOf } from '../runs/layout.ts';
 import type { Context } from './command.ts';
+import { physicalCores } from './cores.ts';
 import { withPolicy } from './engine.ts';
 import { modelPath } from './model-path.ts';
 import { showProgress } from './progress.ts';
@@ -81,7 +82,12 @@ export async function evaluateModel(argument: string, options: Options, context:
   const { settings, file } = await settingsOf(model, options, context);
   const { dir, isKept } = await folderOf(options, context.cwd);
   try {
-    const resolved = await resolvePlan(settings, { cwd: context.cwd, dir, ...(file === undefined ? {} : { file }) });
+    const resolved = await resolvePlan(settings, {
+      cwd: context.cwd,
+      threads: physicalCores(),
+      dir,
+      ...(file === undefined ? {} : { file }),
+    });
     const { prompts } = resolved.plan.task;
     const prompt = options.fewShot ? prompts.sample : prompts.train;
     if (!prompt) throw new ConfigError({ field: '--few-shot', message: `${resolved.plan.task.name} has one prompt only` });

@@ -7,10 +7,12 @@ export const report: CliCommand = {
   summary: 'write report.html and summary.json of a run, print its table',
   declare: command => command.argument('<dir>', 'the directory of a run').option('--json', 'print the summary as JSON'),
   async act([argument = ''], options, context) {
+    const { findRun } = await import('../config/saved.ts');
     const { readRun } = await import('../report/read-run.ts');
     const { writeReport } = await import('../report/report.ts');
     const { tableOf } = await import('../report/table.ts');
     const dir = resolve(context.cwd, argument);
+    findRun(dir);
     const summary = await writeReport(dir);
     context.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : tableOf(await readRun(dir)));
     context.err(`${join(dir, 'report.html')}\n`);

@@ -1,6 +1,7 @@
 // rest-em run CONFIG: a configuration becomes a run; in a directory that holds this run already it goes on where it was.
 
 import type { CliCommand } from './command.ts';
+import { physicalCores } from './cores.ts';
 import { withSet } from './options.ts';
 
 export const run: CliCommand = {
@@ -18,7 +19,12 @@ export const run: CliCommand = {
     const { resolvePlan } = await import('../config/resolve.ts');
     const { settings, file } = await loadConfig(config, { cwd: context.cwd, set: (options.set as string[] | undefined) ?? [] });
     const dir = options.dir as string | undefined;
-    const resolved = await resolvePlan(settings, { cwd: context.cwd, file, ...(dir === undefined ? {} : { dir }) });
+    const resolved = await resolvePlan(settings, {
+      cwd: context.cwd,
+      threads: physicalCores(),
+      file,
+      ...(dir === undefined ? {} : { dir }),
+    });
     if (options.dryRun) {
       const { describePlan, planFacts } = await import('./dry-run.ts');
       context.out(options.json ? `${JSON.stringify(planFacts(resolved), null, 2)}\n` : describePlan(resolved));

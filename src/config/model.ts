@@ -1,6 +1,6 @@
-// What can be known of a model before it works: its shape, its size, and whether the prompts it will be asked fit into its positions. The longest
-// prompts by characters are tokenised, not all of them: enough to refuse a model that is too short, cheap enough to do every time.
+// What can be known of a model before it works: its shape, its size, and whether the prompts it will be asked fit into its positions.
 import { type ModelConfig, weightShapes } from '../engine/architecture.ts';
+import { promptIds } from '../engine/tokenizer/prompt-ids.ts';
 import type { Tokenizer } from '../engine/tokenizer/tokenizer.ts';
 import { openModel } from '../engine/weights/open.ts';
 import type { Complaint } from '../errors.ts';
@@ -21,23 +21,20 @@ export async function inspectModel(path: string): Promise<InspectedModel> {
   return { config, tokenizer, parameters: sizes.reduce((a, b) => a + b, 0) };
 }
 
-const lengthOf = (prompt: Prompt): number =>
-  prompt.kind === 'text' ? prompt.text.length : prompt.messages.reduce((sum, m) => sum + m.content.length, 0);
-
-const tokensOf = (tokenizer: Tokenizer, prompt: Prompt): number =>
-  prompt.kind === 'text'
-    ? tokenizer.encode(prompt.text).length
-    : tokenizer.encode(tokenizer.renderChat(prompt.messages, { addGenerationPrompt: true }), { addSpecial: false }).length;
-
-const LOOKED_AT = 3;
-
 /** Why a model cannot be asked these prompts; empty when it can. */
 export function promptComplaints({ config, tokenizer }: InspectedModel, prompts: readonly Prompt[]): Complaint[] {
   if (!tokenizer.hasChatTemplate && prompts.some(p => p.kind === 'chat')) {
     return [{ field: 'model', message: 'has no chat template, and is asked by chat' }];
   }
-  const longest = [...prompts].sort((a, b) => lengthOf(b) - lengthOf(a)).slice(0, LOOKED_AT);
-  const tokens = Math.max(...longest.map(prompt => tokensOf(tokenizer, prompt)));
-  const message = `has ${config.maxPositions} positions; a prompt of ${tokens} tokens leaves no room for a completion`;
-  return tokens < config.maxPositions ? [] : [{ field: 'model', message }];
+  const lengths = prompts.map(prompt => promptIds(tokenizer, prompt).length);
+  const longest = lengths.reduce((a, b) => Math.max(a, b), 0);
+  const empty = lengths.indexOf(0);
+  return [
+    ...(empty >= 0
+      ? [{ field: `prompt ${empty + 1}`, message: 'is empty, and this tokenizer puts nothing before it: there is nothing to go on from' }]
+      : []),
+    ...(longest >= config.maxPositions
+      ? [{ field: 'model', message: `has ${config.maxPositions} positions; a prompt of ${longest} tokens leaves no room for a completion` }]
+      : []),
+  ];
 }

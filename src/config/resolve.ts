@@ -17,8 +17,8 @@ import { openTask } from './task.ts';
 
 export interface Resolved {
   readonly plan: Plan;
-  /** What the embedded engine is opened with; `threads` null: as many as the machine has physical cores. */
-  readonly engine: { readonly threads: number | null; readonly rows: number };
+  /** What the embedded engine is opened with. */
+  readonly engine: { readonly threads: number; readonly rows: number };
   readonly model: InspectedModel;
   readonly problems: ChosenProblems;
   readonly rounds: readonly Round[];
@@ -27,6 +27,8 @@ export interface Resolved {
 }
 
 export interface ResolveOptions {
+  /** Threads of the engine where the settings name none. They become part of the run, because its bytes depend on them. */
+  readonly threads: number;
   readonly cwd: string;
   /** Where the run is written; runs/NAME under `cwd` when absent. */
   readonly dir?: string;
@@ -80,6 +82,7 @@ export async function resolvePlan(settings: Settings, options: ResolveOptions): 
     readTask(settings),
   ]);
   const name = settings.name ?? task.name;
+  const threads = settings.engine.threads ?? options.threads;
   const hashes = { model: await hashModel(modelPath), train: hashProblems(task, train), test: hashProblems(task, test) };
   const plan: Plan = {
     name,
@@ -94,13 +97,16 @@ export async function resolvePlan(settings: Settings, options: ResolveOptions): 
     evaluation: evaluationOf(settings.evaluate, settings.trainProblems ?? train.length),
     maxTokens: settings.maxTokens ?? task.maxTokens,
     waveCompletions: settings.engine.waveCompletions,
-    config: savedConfig({ ...settings, name, model: modelPath }, task, options.file, { ...methods, hashes }),
+    config: savedConfig({ ...settings, name, model: modelPath, engine: { ...settings.engine, threads } }, task, options.file, {
+      ...methods,
+      hashes,
+    }),
   };
   const problems = await chooseProblems(plan);
   const asked = [...problems.train, ...problems.validation, ...problems.test];
   const complaints = promptComplaints(model, promptsOf(task, asked));
   if (complaints.length > 0) throw new ConfigError(complaints);
-  const engine = { threads: settings.engine.threads ?? null, rows: settings.engine.rows };
+  const engine = { threads, rows: settings.engine.rows };
   return {
     plan,
     engine,

@@ -23,8 +23,11 @@ export function savedConfig(settings: Settings, task: Task, file: string | undef
   return JSON.parse(JSON.stringify({ settings: saved, ...outcome, rest_em: version }));
 }
 
-/** The settings of the run in `dir`. Throws ConfigError where there is no run. */
-export function readSavedSettings(dir: string): Settings {
+/** The settings of the run in `dir`, checked by today's schema. Throws ConfigError where there is no run, or one of another version. */
+export const readSavedSettings = (dir: string): Settings => parseSettings(findRun(dir));
+
+/** What the run in `dir` was set to, as it was written. Throws ConfigError where there is no run. */
+export function findRun(dir: string): unknown {
   const file = join(dir, 'config.json');
   if (!existsSync(dir)) throw new ConfigError({ field: dir, message: 'there is no such run directory' });
   if (!existsSync(file)) throw new ConfigError({ field: dir, message: 'is no run directory: it holds no config.json' });
@@ -32,7 +35,7 @@ export function readSavedSettings(dir: string): Settings {
   if (!isPlain(config) || !isPlain(config.settings)) {
     throw new ConfigError({ field: dir, message: 'is no run directory: its config.json is not of a run' });
   }
-  return parseSettings(config.settings);
+  return config.settings;
 }
 
 function parseOrNull(text: string): unknown {

@@ -11,11 +11,15 @@ interface Waiting {
   readonly onProgress: ((progress: never) => void) | undefined;
 }
 
+/** The engine stopped because it was asked to (sampling.ts, engine.ts), not because something broke. */
+const wasAborted = (error: Error): boolean => error.cause instanceof Error && error.cause.name === 'Aborted';
+
 export class EngineClient {
   private readonly worker: Worker;
   private readonly abort = new Int32Array(new SharedArrayBuffer(4));
   private readonly waiting = new Map<number, Waiting>();
   private next = 1;
+  private dead: EngineError | null = null;
 
   constructor(options: EngineOptions) {
     const start: WorkerStart = { options, abort: this.abort.buffer };
@@ -36,6 +40,7 @@ export class EngineClient {
     options: { readonly onProgress?: (progress: never) => void; readonly signal?: AbortSignal } = {},
   ): Promise<Result<M>> {
     const { onProgress, signal } = options;
+    if (this.dead) return Promise.reject(this.dead);
     if (signal?.aborted) return Promise.reject(new Interrupted());
     const id = this.next++;
     const stop = () => Atomics.store(this.abort, 0, 1);
@@ -44,11 +49,18 @@ export class EngineClient {
     const answer = new Promise<unknown>((resolve, reject) => {
       this.waiting.set(id, { resolve, reject, onProgress });
       const request: Request = { id, method, args };
-      this.worker.postMessage(request);
+      try {
+        this.worker.postMessage(request);
+      } catch (cause) {
+        this.waiting.delete(id);
+        reject(
+          new EngineError(`what was asked of the engine is not plain data: ${cause instanceof Error ? cause.message : cause}`, { cause }),
+        );
+      }
     });
     return (answer as Promise<Result<M>>)
       .catch((error: Error) => {
-        throw signal?.aborted ? new Interrupted() : error;
+        throw signal?.aborted && wasAborted(error) ? new Interrupted() : error;
       })
       .finally(() => {
         signal?.removeEventListener('abort', stop);
@@ -69,7 +81,8 @@ export class EngineClient {
     else waiting.reject(unpackError(reply.error));
   }
 
-  private failAll(error: Error): void {
+  private failAll(error: EngineError): void {
+    this.dead ??= error;
     for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();
   }

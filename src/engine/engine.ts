@@ -1,7 +1,7 @@
 // The embedded engine: one model in memory, sampled, scored or fitted. Runs inside the worker thread (worker.ts), because a session's run blocks;
 // the rest of the program talks to it through client.ts. Weights are inputs of the graphs, so one set of sessions serves every model of a shape.
+import { stat } from 'node:fs/promises';
 import { EngineError } from '../errors.ts';
-import type { Prompt } from '../prompt.ts';
 import type {
   FitRow,
   FitSettings,
@@ -16,8 +16,9 @@ import type { ModelConfig } from './architecture.ts';
 import { EpochFit, type TokenRow } from './fit.ts';
 import { type Parameters, toParameters, toWeights } from './parameters.ts';
 import { Sampler } from './sampler.ts';
-import type { Completed, SampleRules } from './sampling.ts';
+import { Aborted, type Completed, type SampleRules } from './sampling.ts';
 import { Scorer } from './scorer.ts';
+import { promptIds } from './tokenizer/prompt-ids.ts';
 import type { Tokenizer } from './tokenizer/tokenizer.ts';
 import { Trainer } from './trainer.ts';
 import { writeCheckpoint } from './weights/checkpoint.ts';
@@ -33,7 +34,8 @@ export interface EngineOptions {
 }
 
 interface Model {
-  readonly path: string;
+  /** Its path and what tells it from another model that lay there before. */
+  readonly version: string;
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
   readonly sidecars: ReadonlyMap<string, string>;
@@ -55,16 +57,18 @@ export class Engine {
   }
 
   private async load(path: string): Promise<Model> {
-    if (this.model?.path === path) return this.model;
+    // A folder that was made anew under the same name is another model.
+    const { mtimeMs, ino } = await stat(path);
+    const version = `${path} ${ino} ${mtimeMs}`;
+    if (this.model?.version === version) return this.model;
     this.model = null;
     const source = await openModel(path);
     try {
       const parameters = await toParameters(source.config, name => source.read(name));
-      this.model = { path, config: source.config, tokenizer: source.tokenizer, sidecars: source.sidecars, parameters };
+      this.model = { version, config: source.config, tokenizer: source.tokenizer, sidecars: source.sidecars, parameters };
     } finally {
       await source.close();
     }
-    await this.useShape(this.model.config);
     return this.model;
   }
 
@@ -94,6 +98,7 @@ export class Engine {
     settings: SamplingSettings,
     onProgress?: (p: SampleProgress) => void,
   ): Promise<Generation[][]> {
+    await this.useShape(model.config);
     this.sampler ??= await Sampler.open(model.config, this.options);
     const jobs = requests.map(({ prompt, seeds }) => ({ prompt: promptIds(model.tokenizer, prompt), seeds }));
     const completed = await this.sampler.sample(model.parameters, jobs, rulesOf(model.tokenizer, settings), this.options.rows, {
@@ -105,11 +110,14 @@ export class Engine {
 
   async score(path: string, rows: readonly ScoreRow[]): Promise<number[][]> {
     const model = await this.load(path);
+    await this.useShape(model.config);
     this.scorer ??= await Scorer.open(model.config, this.options);
     const pairs = rows.map(({ prompt, completion }) => ({
       prompt: prompt.kind === 'ids' ? prompt.ids : promptIds(model.tokenizer, prompt),
       completion: typeof completion === 'string' ? model.tokenizer.encode(completion) : completion,
     }));
+    for (const [i, { prompt, completion }] of pairs.entries())
+      checkLength(model.config, `row ${i + 1}`, prompt.length + completion.length - 1);
     return this.scorer.score(model.parameters, pairs);
   }
 
@@ -117,14 +125,11 @@ export class Engine {
   async fitOpen(path: string, rows: readonly FitRow[], settings: FitSettings): Promise<{ stepsPerEpoch: number }> {
     if (this.fitting) throw new EngineError('a fit is under way; close it first');
     const model = await this.load(path);
+    const tokens = rows.filter(row => row.weight !== 0).map(row => tokenRow(model.tokenizer, row));
+    for (const { id, prompt, completion } of tokens) checkLength(model.config, id, prompt.length + completion.length - 1);
     // The trainer takes the weights over and changes them; the model is read from disk again when it is next asked for.
     this.model = null;
-    const trainer = await Trainer.open(model.config, model.parameters, this.options);
-    const fit = new EpochFit(
-      trainer,
-      rows.map(row => tokenRow(model.tokenizer, row)),
-      settings,
-    );
+    const fit = new EpochFit(await Trainer.open(model.config, model.parameters, this.options), tokens, settings);
     this.fitting = { fit, model };
     return { stepsPerEpoch: fit.stepsPerEpoch };
   }
@@ -137,7 +142,7 @@ export class Engine {
   fitEpoch(onStep?: (report: StepReport) => void): Promise<{ loss: number; tokens: number }> {
     return this.fit.fit.epoch(report => {
       onStep?.(report);
-      if (this.isAborted()) throw new EngineError('the fit was interrupted');
+      if (this.isAborted()) throw new Aborted();
     });
   }
 
@@ -162,29 +167,31 @@ export class Engine {
   }
 }
 
-/** Ids of a prompt: text gets BOS where the tokenizer says so, a chat what its template says. */
-function promptIds(tokenizer: Tokenizer, prompt: Prompt): number[] {
-  if (prompt.kind === 'text') return tokenizer.encode(prompt.text, { addSpecial: true });
-  return tokenizer.encode(tokenizer.renderChat(prompt.messages, { addGenerationPrompt: true }), { addSpecial: false });
-}
-
 function tokenRow(tokenizer: Tokenizer, row: FitRow): TokenRow {
   const tokens = row.tokens ?? tokenizer.encode(row.completion, { addSpecial: false });
   return { id: row.id, prompt: promptIds(tokenizer, row.prompt), completion: [...tokens, tokenizer.endId], weight: row.weight };
 }
 
-/** A stop string lies within this many tokens of the end when it first appears. */
-const STOP_WINDOW = 16;
+/** Throws where a row has more tokens than the model has positions. */
+function checkLength({ maxPositions }: ModelConfig, row: string, tokens: number): void {
+  if (tokens > maxPositions) throw new EngineError(`${row} takes ${tokens} positions, and the model has ${maxPositions}`);
+}
+
+/** Below this a temperature is greedy: its inverse would not fit a float32. */
+const COLDEST = 1e-6;
 
 function rulesOf(tokenizer: Tokenizer, settings: SamplingSettings): SampleRules {
-  const { stop, temperature, topK, topP, maxTokens } = settings;
+  const { stop, topK, topP, maxTokens } = settings;
+  const temperature = settings.temperature < COLDEST ? 0 : settings.temperature;
   const rules = { temperature, topK, topP, maxTokens, endIds: tokenizer.eosIds };
   if (stop.length === 0) return rules;
+  // A token spells at least one byte, so a stop string that has just been completed lies within its number of bytes, and one token's rest.
+  const window = 1 + Math.max(...stop.map(s => Buffer.byteLength(s)));
   const hasStop = (ids: readonly number[]) => {
     const text = tokenizer.decode(ids, { skipSpecial: true });
     return stop.some(s => text.includes(s));
   };
-  return { ...rules, isStopped: tokens => hasStop(tokens.slice(-STOP_WINDOW)) };
+  return { ...rules, isStopped: tokens => hasStop(tokens.slice(-window)) };
 }
 
 function generationOf(
@@ -196,8 +203,9 @@ function generationOf(
   const whole = tokenizer.decode(finish === 'end' ? tokens.slice(0, -1) : tokens, { skipSpecial: true });
   const cut = Math.min(whole.length, ...stop.map(s => whole.indexOf(s)).filter(i => i >= 0));
   const text = whole.slice(0, cut);
-  const textTokens = finish === 'stop' ? spelling(tokenizer, tokens, text) : undefined;
-  return { text, tokens, logprobs, finish, promptTokens, ...(textTokens !== undefined && { textTokens }) };
+  const isCut = cut < whole.length || finish === 'stop';
+  const textTokens = isCut ? spelling(tokenizer, tokens, text) : undefined;
+  return { text, tokens, logprobs, finish: isCut ? 'stop' : finish, promptTokens, ...(textTokens !== undefined && { textTokens }) };
 }
 
 /** How many of the first tokens spell exactly `text`, if any number does. */

@@ -1,5 +1,6 @@
 // The M-step's inner loop: rows (a prompt, a completion, a weight) become steps of packed problems, epoch by epoch, in an order drawn from the seed.
 // It does not know why a row is there or when to stop: its caller does.
+import { EngineError } from '../errors.ts';
 import { rngOf, seedOf, shuffled } from '../random.ts';
 import type { FitSettings, StepReport } from '../requests.ts';
 import type { PackedProblem } from './packing.ts';
@@ -84,6 +85,10 @@ export class EpochFit {
       const rate = learningRateAt(this.step, { peak: learningRate, warmupSteps: Math.round(warmup * steps), steps, schedule });
       const loss = await this.trainer.accumulate(packRows(batch, reduction));
       const gradNorm = await this.trainer.apply(rate, this.settings);
+      if (!Number.isFinite(loss) || !Number.isFinite(gradNorm))
+        throw new EngineError(
+          `training diverged at step ${this.step} of ${steps}: loss ${loss}, gradient norm ${gradNorm}; a smaller learning rate may help`,
+        );
       const tokens = batch.reduce((n, r) => n + r.completion.length, 0);
       onStep?.({ step: this.step, steps, loss, gradNorm, learningRate: rate, tokens });
       lossSum += loss * tokens;

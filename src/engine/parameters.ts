@@ -79,7 +79,7 @@ function sameName(name: string): string {
 /** The engine's parameters in a fixed order. */
 export const parameterShapes = (c: ModelConfig): readonly ParameterShape[] => parametersOf(c).map(({ name, shape }) => ({ name, shape }));
 
-/** Which engine parameter a Hugging Face weight lies in, and whether it is a matrix (for weight decay). */
+/** The engine's parameters by name. */
 export type Parameters = Map<string, Float32Array>;
 
 const TILE = 32;

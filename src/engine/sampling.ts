@@ -29,7 +29,7 @@ export interface SampleWatch {
 
 export class Aborted extends Error {
   constructor() {
-    super('sampling was interrupted');
+    super('the work was interrupted');
     this.name = 'Aborted';
   }
 }

@@ -1,5 +1,5 @@
 // Weights being fitted: gradients of packed batches added up, then one AdamW update, all in place. It knows neither epochs nor checkpoints nor
-// which rows are good: fit.ts drives it. Memory: weights, sums of gradients and two moments, four times the model.
+// which rows are good: fit.ts drives it. Memory: weights, sums of gradients and two moments, four times the model, and a fifth time once an epoch is kept (fit.ts).
 import type { ModelConfig } from './architecture.ts';
 import type { Data, Program } from './graph/program.ts';
 import { batchesOf, type PackedProblem, packBatch } from './packing.ts';
@@ -24,6 +24,7 @@ export interface TrainerOptions {
 /** Vocabulary size from which the head's rows are cut into chunks, so that only one chunk of probabilities lives at a time. */
 const LARGE_VOCABULARY = 8192;
 const CHUNKS = 4;
+const chunksFor = ({ vocab }: ModelConfig): number => (vocab >= LARGE_VOCABULARY ? CHUNKS : 1);
 
 const NO_LIMIT = 3e38;
 
@@ -53,25 +54,20 @@ export class Trainer {
 
   /** Takes the parameters over: they change with every step. */
   static async open(config: ModelConfig, parameters: Parameters, options: TrainerOptions): Promise<Trainer> {
-    const chunks = config.vocab >= LARGE_VOCABULARY ? CHUNKS : 1;
     return new Trainer(
       config,
       parameters,
-      await openGradientProgram(config, chunks, options),
+      await openGradientProgram(config, chunksFor(config), options),
       await openUpdateProgram(config, options),
       options,
     );
-  }
-
-  private get chunks(): number {
-    return this.config.vocab >= LARGE_VOCABULARY ? CHUNKS : 1;
   }
 
   /** Adds the gradients of these problems to the running sums; gives the loss, the weighted sum over all completion tokens. */
   async accumulate(problems: readonly PackedProblem[]): Promise<number> {
     let loss = 0;
     for (const batch of batchesOf(problems, this.options.maxTokens)) {
-      const packed = packBatch(this.config, batch, this.chunks);
+      const packed = packBatch(this.config, batch, chunksFor(this.config));
       const into = new Map<string, Data>([...this.sums, ['loss', this.loss]]);
       await this.gradient.runInPlace(new Map<string, Data>([...packed.feeds, ...this.parameters, ...this.sums]), into, packed.bindings);
       loss += this.loss[0]!;

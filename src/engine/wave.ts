@@ -46,6 +46,7 @@ export class Wave {
   private readonly left: number[];
   private ready = new Map<number, PromptState>();
   private readonly tables: ReturnType<typeof rotaryTables>;
+  private readonly prefix: number;
   private done = 0;
   private generated = 0;
 
@@ -70,7 +71,8 @@ export class Wave {
     this.left = jobs.map(j => j.seeds.length);
     this.capacity = Math.min(rows, this.queue.length);
     const longest = Math.max(...jobs.map(j => j.prompt.length));
-    this.promptCache = new PromptCache(c, Math.max(1, longest - 1));
+    this.prefix = Math.max(1, longest - 1);
+    this.promptCache = new PromptCache(c, this.prefix);
     this.ownCache = new OwnCache(c, this.capacity);
     this.tables = rotaryTables(c, Math.min(c.maxPositions, longest + rules.maxTokens) + 1);
     this.queue.reverse();
@@ -128,7 +130,6 @@ export class Wave {
       writePosition(positions, r, c, prompt.length - 1 + row.tokens.length);
     }
     const { gridRows, places, width } = this.grid();
-    const prefix = Math.max(1, ...this.jobs.map(j => j.prompt.length - 1));
     return {
       feeds: new Map<string, Data>([
         ...this.parameters,
@@ -146,7 +147,7 @@ export class Wave {
         rows: count,
         slots: this.promptCache.slots,
         width,
-        prefix,
+        prefix: this.prefix,
         own: this.ownCache.width,
         positions: this.tables.positions,
       },

@@ -1,5 +1,5 @@
 // Builds one ONNX graph: named inputs, constants, nodes, outputs. It knows shapes (symbolic ones too) and nothing of models or gradients.
-// A reshape or split to a symbolic size reads its sizes from a small integer input that `Program` (session.ts) fills in at each run.
+// A reshape or split to a symbolic size reads its sizes from a small integer input that `Program` (program.ts) fills in at each run.
 import { type Dim, evaluate, type Shape, spell } from './dims.ts';
 import { type Chunk, float, integer, join, message, text } from './protobuf.ts';
 
@@ -123,7 +123,7 @@ export class Graph {
     this.outputs.set(name, tensor);
   }
 
-  /** A first output of a kind the JavaScript binding cannot convert: see session.ts, `runInPlace`. */
+  /** A first output of a kind the JavaScript binding cannot convert: see program.ts, `runInPlace`. */
   addUnconvertibleOutput(name: string): void {
     const zero = this.scalar(0);
     this.nodes.push(message(1, [text(1, zero.name), text(2, name), text(4, 'SequenceConstruct')]));

@@ -1,5 +1,6 @@
 // Applies operations and remembers them; then walks the memory backwards. Reverse mode with an explicit stack, nothing more:
 // what an operation does and what its gradient is stand in ops.ts.
+import { zeros } from './emit.ts';
 import type { Graph, Tensor } from './graph.ts';
 import { type Applied, type Op, type OpAttributes, type OpName, ops } from './ops.ts';
 
@@ -45,7 +46,7 @@ export class Tape {
     for (let entry = stack.pop(); entry; entry = stack.pop()) {
       const { op, applied } = entry;
       if (!applied.outputs.some(t => needed.has(t.name) && total.has(t.name))) continue;
-      const dys = applied.outputs.map(t => total.get(t.name) ?? this.zeros(t));
+      const dys = applied.outputs.map(t => total.get(t.name) ?? zeros(this.graph, t.shape));
       const before = (i: number): Tensor | null => total.get(applied.inputs[i]!.name) ?? null;
       for (const [i, dy] of op.backward(this.graph, applied, dys, before).entries()) {
         const to = applied.inputs[i]!;
@@ -54,11 +55,7 @@ export class Tape {
         else add(to, dy);
       }
     }
-    return wanted.map(t => total.get(t.name) ?? this.zeros(t));
-  }
-
-  private zeros(t: Tensor): Tensor {
-    return this.graph.op('Expand', [this.graph.scalar(0), this.graph.vector(t.shape)], t.shape);
+    return wanted.map(t => total.get(t.name) ?? zeros(this.graph, t.shape));
   }
 
   private dependants(roots: readonly Tensor[]): Set<string> {
