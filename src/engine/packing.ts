@@ -95,36 +95,38 @@ export function packBatch(c: ModelConfig, problems: readonly PackedProblem[], ch
   };
 }
 
-/** Tokens a batch of these problems takes, padding included. */
-function paddedTokens(problems: readonly PackedProblem[]): number {
-  const { draws, prefix, length } = sizesOf(problems);
-  return problems.length * (prefix + draws * length);
-}
+/** What a call costs besides its tokens, in tokens: gradients of all weights are added up once a call (measured: 50 to 160). */
+const CALL = 64;
 
-const realTokens = (problems: readonly PackedProblem[]): number =>
-  problems.reduce((sum, p) => sum + p.prompt.length - 1 + p.completions.reduce((n, x) => n + x.tokens.length, 0), 0);
-
-/** Padding worth taking rather than paying for another call. */
-const WASTE = 1.25;
-
-/** Cuts problems into batches of like sizes, at most `maxTokens` padded tokens each where a single problem fits that. Order is not kept. */
+/**
+ * Cuts problems into batches, at most `maxTokens` padded tokens each where a single problem fits that, so that padding and calls together cost
+ * least among all cuts of the problems in order of their sizes. The order given is not kept.
+ */
 export function batchesOf(problems: readonly PackedProblem[], maxTokens: number): PackedProblem[][] {
-  const size = (p: PackedProblem) => [p.completions.length, Math.max(...p.completions.map(x => x.tokens.length)), p.prompt.length] as const;
-  const sorted = [...problems].sort((a, b) => {
-    const [sa, sb] = [size(a), size(b)];
-    return sa[0] - sb[0] || sa[1] - sb[1] || sa[2] - sb[2];
-  });
-  const batches: PackedProblem[][] = [];
-  for (const problem of sorted) {
-    const last = batches.at(-1);
-    const joined = last ? [...last, problem] : [problem];
-    const padded = paddedTokens(joined);
-    const fits = padded <= maxTokens && (padded <= WASTE * realTokens(joined) || padded <= SMALL);
-    if (last && fits) last.push(problem);
-    else batches.push([problem]);
+  const size = (p: PackedProblem) => sizesOf([p]);
+  const sorted = problems
+    .map(problem => ({ problem, ...size(problem) }))
+    .sort((a, b) => a.draws - b.draws || a.length - b.length || a.prefix - b.prefix);
+  // best[j]: least cost of the first j problems; from[j]: where their last batch begins
+  const best = [0];
+  const from = [0];
+  for (let j = 1; j <= sorted.length; j++) {
+    let [draws, prefix, length] = [0, 0, 0];
+    best[j] = Number.POSITIVE_INFINITY;
+    for (let i = j - 1; i >= 0; i--) {
+      const next = sorted[i]!;
+      draws = Math.max(draws, next.draws);
+      prefix = Math.max(prefix, next.prefix);
+      length = Math.max(length, next.length);
+      const padded = (j - i) * (prefix + draws * length);
+      if (padded > maxTokens && i < j - 1) break;
+      const cost = best[i]! + padded + CALL;
+      if (cost >= best[j]!) continue;
+      best[j] = cost;
+      from[j] = i;
+    }
   }
+  const batches: PackedProblem[][] = [];
+  for (let end = sorted.length; end > 0; end = from[end]!) batches.unshift(sorted.slice(from[end], end).map(s => s.problem));
   return batches;
 }
-
-/** Below this many tokens a call costs more than its padding. */
-const SMALL = 256;
