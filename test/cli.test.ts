@@ -47,6 +47,9 @@ async function here(args: readonly string[]): Promise<Outcome> {
   let err = '';
   const code = await runCommand(args, {
     cwd: HERE,
+    env: {},
+    input: (async function* () {})(),
+    drained: async () => {},
     out: text => {
       out += text;
     },

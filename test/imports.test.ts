@@ -13,7 +13,7 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 const LEAVES = ['errors', 'random', 'prompt', 'requests'];
 
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  cli: ['config', 'loop', 'policy', 'tasks', 'runs', 'report', 'metrics'],
+  cli: ['config', 'loop', 'policy', 'tasks', 'verifiers', 'runs', 'report', 'metrics'],
   config: ['methods', 'loop', 'tasks', 'engine'],
   loop: ['methods', 'policy', 'tasks', 'verifiers', 'runs', 'metrics'],
   report: ['runs', 'metrics'],

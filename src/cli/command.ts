@@ -5,8 +5,14 @@ import type { Command } from 'commander';
 /** What a command may touch of the process it runs in. */
 export interface Context {
   readonly cwd: string;
+  /** The environment variables of the process. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Standard input. */
+  readonly input: AsyncIterable<Uint8Array>;
   /** Results. */
   out(text: string): void;
+  /** Resolves when standard output has room again: a filter waits here, so that a slow reader does not fill the memory. */
+  drained(): Promise<void>;
   /** Progress and notes. */
   err(text: string): void;
   /** stderr is a terminal that can take a line back. */
@@ -26,4 +32,11 @@ export interface CliCommand {
   declare(command: Command): Command;
   /** `args` in the order declared. Throws ConfigError (exit 2), Interrupted (130), anything else (1). */
   act(args: readonly string[], options: Readonly<Record<string, unknown>>, context: Context): Promise<void>;
+}
+
+/** A command that only holds commands: `judge answers`, `judge code`. */
+export interface CliGroup {
+  readonly name: string;
+  readonly summary: string;
+  readonly commands: readonly CliCommand[];
 }

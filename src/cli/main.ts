@@ -1,10 +1,12 @@
 // The command line: a table of commands, exit codes, and what becomes of an error. 0 done, 1 failure, 2 bad usage or configuration,
 // 130 interrupted. Commands do the rest (one file each); the environment of the process is read here and nowhere deeper.
+import { once } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import { version } from '../config/version.ts';
 import { ConfigError, EngineError, Interrupted, StoreError } from '../errors.ts';
-import type { CliCommand, Context } from './command.ts';
+import type { CliCommand, CliGroup, Context } from './command.ts';
 import { evaluate } from './eval.ts';
+import { judge } from './judge.ts';
 import { report } from './report.ts';
 import { resume } from './resume.ts';
 import { run } from './run.ts';
@@ -12,7 +14,7 @@ import { sample } from './sample.ts';
 import { score } from './score.ts';
 import { verify } from './verify.ts';
 
-const COMMANDS: readonly CliCommand[] = [run, resume, evaluate, report, verify, sample, score];
+const COMMANDS: readonly (CliCommand | CliGroup)[] = [run, resume, evaluate, report, verify, judge, sample, score];
 
 const EXIT = { done: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 
@@ -32,16 +34,27 @@ function programOf(context: Context): Command {
       writeErr: text => context.err(text),
       outputError: text => context.err(`rest-em: ${oneLine(text)}\n`),
     });
-  for (const row of COMMANDS) {
-    const command = row.declare(program.command(row.name).summary(row.summary).description(row.summary));
-    command.action(async () => row.act(command.args, command.opts(), context));
-  }
+  for (const row of COMMANDS) addTo(program, row, context);
   return program;
 }
 
+function addTo(parent: Command, row: CliCommand | CliGroup, context: Context): void {
+  const command = parent.command(row.name).summary(row.summary).description(row.summary);
+  if ('commands' in row) {
+    for (const inner of row.commands) addTo(command, inner, context);
+    return;
+  }
+  row.declare(command).action(async () => row.act(command.args, command.opts(), context));
+}
+
+const optionsOf = (command: Command): (string | undefined)[] => [
+  ...command.options.map(o => o.long),
+  ...command.commands.flatMap(optionsOf),
+];
+
 /** --max_tokens is --max-tokens; only known options are rewritten, so a value that looks like one stays as it is. */
 function withDashes(program: Command, argv: readonly string[]): string[] {
-  const known = new Set(program.commands.flatMap(c => c.options.map(o => o.long)));
+  const known = new Set(program.commands.flatMap(optionsOf));
   return argv.map(argument => {
     const [name = '', ...value] = argument.split('=');
     const dashed = name.replaceAll('_', '-');
@@ -91,7 +104,10 @@ function contextOf(signal: AbortSignal): Context {
   const isTerminal = process.stderr.isTTY === true && !CI && TERM !== 'dumb';
   return {
     cwd: process.cwd(),
+    env: process.env,
+    input: process.stdin,
     out: text => void process.stdout.write(text),
+    drained: async () => void (process.stdout.writableNeedDrain && (await once(process.stdout, 'drain'))),
     err: text => void process.stderr.write(text),
     isTerminal,
     columns: process.stderr.columns ?? 80,
