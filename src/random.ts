@@ -22,6 +22,11 @@ export function rngOf(seed: number): Rng {
   return { next, below: n => Math.floor(next() * n) };
 }
 
+export const pick = <T>(items: readonly T[], rng: Rng): T => items[rng.below(items.length)]!;
+
+/** Integer in [low, high]. */
+export const between = (low: number, high: number, rng: Rng): number => low + rng.below(high - low + 1);
+
 /** A new array in an order drawn from `rng` (Fisher-Yates). */
 export function shuffled<T>(items: readonly T[], rng: Rng): T[] {
   const out = [...items];

@@ -1,12 +1,12 @@
 // The people who wrote the pre-training solutions. An author misreads each phrase by chance as misreadings.ts has it, slips in 3 % of the
 // equations, and writes in one of the wordy styles or, seldom, in the brief one of the human solutions.
-import type { Rng } from '../../src/random.ts';
+import { pick, type Rng } from '../../src/random.ts';
 import { phraseOf } from '../../src/tasks/minimath/phrases.ts';
 import { type Plan, planOf } from '../../src/tasks/minimath/plan.ts';
 import type { Event, Story } from '../../src/tasks/minimath/problem.ts';
 import { arithmetic, type Compute, equationsOf, type Reading } from '../../src/tasks/minimath/readings.ts';
 import { type Style, wordyStyles, writeSolution } from '../../src/tasks/minimath/solution.ts';
-import { draw, pick } from './document.ts';
+import { draw } from './document.ts';
 import { misreadings } from './misreadings.ts';
 
 export const habits = { slip: 0.03, brief: 0.1, regroup: 0.15, split: 0.15 } as const;

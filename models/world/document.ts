@@ -9,11 +9,6 @@ export interface Document {
 /** A kind of text: one document for each call, all of its randomness from `rng`. */
 export type Source = (rng: Rng) => Document;
 
-export const pick = <T>(items: readonly T[], rng: Rng): T => items[rng.below(items.length)]!;
-
-/** Integer in [low, high]. */
-export const between = (low: number, high: number, rng: Rng): number => low + rng.below(high - low + 1);
-
 /** One row of a table of [item, probability]; the rest of the probability is `otherwise`. */
 export function draw<T>(table: readonly (readonly [item: T, probability: number])[], otherwise: T, rng: Rng): T {
   let left = rng.next();

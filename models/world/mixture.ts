@@ -2,9 +2,9 @@
 // of the text can be made again, and no text needs to be stored.
 import { rngOf, seedOf } from '../../src/random.ts';
 import { makeSplits } from '../../src/tasks/minimath/splits.ts';
+import { isReserved } from '../../src/tasks/reserve.ts';
 import { type Document, draw, type Source } from './document.ts';
 import { describedCode, docstringCode } from './minicode/texts.ts';
-import { isReserved } from './reserve.ts';
 import { retentionTexts } from './retention/texts.ts';
 import { minimathTexts, transferTexts } from './stories.ts';
 

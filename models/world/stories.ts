@@ -1,11 +1,11 @@
 // The arithmetic texts: minimath in its own words, and, rarely, the transfer stories (other names, things and wordings, chains of up to
 // seven steps). No question of the task's train and test splits is ever written: `isTaken` refuses them and another one is made.
-import type { Rng } from '../../src/random.ts';
+import { between, type Rng } from '../../src/random.ts';
 import { makeStory } from '../../src/tasks/minimath/problem.ts';
 import { promptOf } from '../../src/tasks/minimath/task.ts';
 import { away, type Lexicon } from '../../src/tasks/minimath/words.ts';
 import { author } from './authors.ts';
-import { between, type Source } from './document.ts';
+import type { Source } from './document.ts';
 
 export type IsTaken = (question: string) => boolean;
 

@@ -1,6 +1,7 @@
 // The pre-training text's promises: made again to the letter, apart from every problem of a task, authors who misread as often as the table
 // says, and code and exercises whose right form is right.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import test from 'node:test';
 import { rngOf, seedOf } from '../../src/random.ts';
 import { checkSteps } from '../../src/tasks/minimath/check-steps.ts';
@@ -8,10 +9,11 @@ import { phraseIds, phraseOf } from '../../src/tasks/minimath/phrases.ts';
 import { makeStory } from '../../src/tasks/minimath/problem.ts';
 import { hashOf, makeSplits } from '../../src/tasks/minimath/splits.ts';
 import { verifyAnswer } from '../../src/tasks/minimath/task.ts';
+import { isReserved } from '../../src/tasks/reserve.ts';
+import { seed } from '../sizes.ts';
 import { author, habits, readPhrase } from './authors.ts';
 import { misreadings } from './misreadings.ts';
 import { type Kind, makeWorld, mixture } from './mixture.ts';
-import { isReserved } from './reserve.ts';
 import { minimathTexts } from './stories.ts';
 
 const world = makeWorld(1);
@@ -21,6 +23,13 @@ const questionOf = (prompt: string): string => prompt.slice('Q: '.length, -'\nA:
 test('a document depends on the seed and its number alone', () => {
   assert.deepEqual(makeWorld(1).document(17), documents[17]);
   assert.notDeepEqual(makeWorld(2).document(17), documents[17]);
+});
+
+test('the text is the one the models in this folder were made from', () => {
+  const recipe = makeWorld(seed);
+  const hash = createHash('sha256');
+  for (let i = 0; i < 3000; i++) hash.update(JSON.stringify(recipe.document(i)));
+  assert.equal(hash.digest('hex'), 'ec4ad356c5f24950a5de59650864a1f1c61c663427aeff6fd91c7f939812c629');
 });
 
 test('kinds come as often as the mixture says, and its shares add up to one', () => {

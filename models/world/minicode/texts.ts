@@ -1,10 +1,17 @@
 // The code texts: a function from a description, and, more rarely, the same skill as signature and docstring. No reserved program
 // is ever written, in either form: its description decides.
-import type { Rng } from '../../../src/random.ts';
+import { pick, type Rng } from '../../../src/random.ts';
+import { operationOf } from '../../../src/tasks/minicode/operations.ts';
+import { body, type Choose, describe, docstring, makeProgram, type Program, parameterOf } from '../../../src/tasks/minicode/program.ts';
 import { promptOf } from '../../../src/tasks/minimath/task.ts';
-import type { Source } from '../document.ts';
-import { isReserved } from '../reserve.ts';
-import { asAuthor, body, describe, docstring, makeProgram, type Program, parameterOf } from './program.ts';
+import { isReserved } from '../../../src/tasks/reserve.ts';
+import { draw, type Source } from '../document.ts';
+
+/** An author with the misconceptions of the operations' rows. */
+const asAuthor =
+  (rng: Rng): Choose =>
+  call =>
+    draw(operationOf(call.operation).mistakes, pick(operationOf(call.operation).code, rng), rng);
 
 function drawProgram(rng: Rng): Program {
   for (;;) {

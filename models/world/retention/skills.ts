@@ -1,9 +1,7 @@
 // Skills that no method trains on: sorting words, counting, booleans, days of the week. They show whether a model that was tuned on
 // arithmetic or code still has them. Each question can be answered step by step or at once. Nobody errs here: what the model gets wrong is its own.
-import type { Rng } from '../../../src/random.ts';
-import { shuffled } from '../../../src/random.ts';
+import { between, pick, type Rng, shuffled } from '../../../src/random.ts';
 import { fill } from '../../../src/tasks/minimath/problem.ts';
-import { between, pick } from '../document.ts';
 
 export interface Exercise {
   readonly question: string;

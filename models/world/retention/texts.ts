@@ -2,8 +2,8 @@
 
 import { answerMarker } from '../../../src/tasks/minimath/solution.ts';
 import { promptOf } from '../../../src/tasks/minimath/task.ts';
+import { isReserved } from '../../../src/tasks/reserve.ts';
 import type { Source } from '../document.ts';
-import { isReserved } from '../reserve.ts';
 import { type Skill, skills } from './skills.ts';
 
 export const directly = 'Answer at once.';

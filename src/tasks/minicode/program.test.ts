@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { runInNewContext } from 'node:vm';
-import { rngOf } from '../../../src/random.ts';
-import { fill } from '../../../src/tasks/minimath/problem.ts';
+import { rngOf } from '../../random.ts';
+import { fill } from '../minimath/problem.ts';
 import { type Operation, operationIds, operationOf, type Value } from './operations.ts';
 import { body, describe, docstring, makeProgram, parameterOf, rightly, runProgram } from './program.ts';
-import { describedCode, docstringCode } from './texts.ts';
 
 const inputs: Record<Operation['on'], readonly Value[]> = {
   list: [
@@ -59,14 +58,6 @@ test('a program written rightly, in one chain or in lines, returns what it shoul
     const source = `function f(${parameterOf(program)}) {${body(program, rightly(rng), i % 2 === 0)}; f(v)`;
     for (const input of inputs[program.on]) assert.equal(resultOf(source, input), plain(runProgram(program, input)), source);
   }
-});
-
-test('prompt and completion together are a whole function, in both forms', () => {
-  const described = describedCode(rngOf(6));
-  assert.match(described.prompt, /^Q: Write f\([as]\) for a .*\.\nA:$/);
-  assert.match(described.completion, /^ function f\([as]\) \{\n.*\n\}$/s);
-  const documented = docstringCode(rngOf(6));
-  assert.match(documented.prompt + documented.completion, /^\/\/ .*\.\nfunction f\([as]\) \{\n.*\n\}$/s);
 });
 
 test('words that differ are programs that differ', () => {

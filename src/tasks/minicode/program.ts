@@ -1,8 +1,7 @@
 // A small function as data: what it takes, up to two or three steps, a finish. Its words, its true behaviour (what unit tests are made of)
-// and the code of an author, right or mistaken, all come from the rows of operations.ts.
-import type { Rng } from '../../../src/random.ts';
-import { fill } from '../../../src/tasks/minimath/problem.ts';
-import { between, draw, pick } from '../document.ts';
+// and its code, right or with a mistake, all come from the rows of operations.ts.
+import { between, pick, type Rng } from '../../random.ts';
+import { fill } from '../minimath/problem.ts';
 import { type OperationId, operationIds, operationOf, type Value } from './operations.ts';
 
 export interface Call {
@@ -25,10 +24,10 @@ function drawCall(ids: readonly OperationId[], rng: Rng): Call {
   return { operation, k: k ? between(k[0], k[1], rng) : 0 };
 }
 
-/** A program of one to three steps; no step twice. */
-export function makeProgram(rng: Rng): Program {
+/** A program of one to three steps, drawn where not given; no step twice. */
+export function makeProgram(rng: Rng, steps?: number): Program {
   const on = rng.next() < 0.6 ? 'list' : 'text';
-  const count = pick([1, 1, 2, 2, 3], rng);
+  const count = steps ?? pick([1, 1, 2, 2, 3], rng);
   const calls: Call[] = [];
   while (calls.length < count) {
     const unused = ofPlace(on, 'step').filter(id => calls.every(c => c.operation !== id));
@@ -64,11 +63,6 @@ export const rightly =
   (rng: Rng): Choose =>
   call =>
     pick(operationOf(call.operation).code, rng);
-
-export const asAuthor =
-  (rng: Rng): Choose =>
-  call =>
-    draw(operationOf(call.operation).mistakes, pick(operationOf(call.operation).code, rng), rng);
 
 /** What follows the opening brace, to the closing one: one chain, or a line for each step. */
 export function body(program: Program, choose: Choose, isChain: boolean): string {
