@@ -41,6 +41,14 @@ export class EngineError extends Error {
   }
 }
 
+/** Programs cannot be judged here: no sandbox works, or the one there was is gone. */
+export class SandboxError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'SandboxError';
+  }
+}
+
 /** The run directory cannot be written or holds something it should not. */
 export class StoreError extends Error {
   constructor(message: string, options?: ErrorOptions) {

@@ -3,7 +3,7 @@ export { loadConfig } from './config/load.ts';
 export { parseSettings } from './config/parse.ts';
 export { type Resolved, resolvePlan } from './config/resolve.ts';
 export { type Config, defineConfig, type Settings } from './config/schema.ts';
-export { type Complaint, ConfigError, EngineError, Interrupted, ModelError, StoreError } from './errors.ts';
+export { type Complaint, ConfigError, EngineError, Interrupted, ModelError, SandboxError, StoreError } from './errors.ts';
 export type { RunOptions } from './loop/in-session.ts';
 export type { EvaluationSettings, Plan } from './loop/plan.ts';
 export { type RunResult, run } from './loop/run.ts';

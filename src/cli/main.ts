@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import { version } from '../config/version.ts';
-import { ConfigError, EngineError, Interrupted, StoreError } from '../errors.ts';
+import { ConfigError, EngineError, Interrupted, SandboxError, StoreError } from '../errors.ts';
 import type { CliCommand, CliGroup, Context } from './command.ts';
 import { evaluate } from './eval.ts';
 import { judge } from './judge.ts';
@@ -62,10 +62,10 @@ function withDashes(program: Command, argv: readonly string[]): string[] {
   });
 }
 
-/** The engine's and the store's failures say it themselves, with their causes; of a bug of ours the stack is what helps. */
+/** Failures of the engine, the sandbox and the store say it themselves, with their causes; of a bug of ours the stack is what helps. */
 function failureWords(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (!(error instanceof EngineError || error instanceof StoreError)) return error.stack ?? error.message;
+  if (![EngineError, SandboxError, StoreError].some(ours => error instanceof ours)) return error.stack ?? error.message;
   const cause = error.cause === undefined ? '' : `\n  because: ${failureWords(error.cause)}`;
   return error.message + cause;
 }

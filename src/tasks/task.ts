@@ -7,7 +7,7 @@ export interface Problem {
   readonly id: string;
   /** The columns of the row this problem came from, as prompts may want them; `question` is always there. */
   readonly question: string;
-  /** The known answer, checked when the task loads. */
+  /** The known answer, checked when the task loads; of a problem that tests decide, a program that solves it, or empty where none is known. */
   readonly reference: string;
   /** The human solution, where there is one: what SFT trains on. Text of a completion, without the prompt. */
   readonly solution?: string;
@@ -18,19 +18,44 @@ export interface Problem {
 
 export type Split = 'train' | 'test';
 
-export interface Task {
+/** What `reward test` tries on a task beside the completions it makes itself (gate.ts). */
+export interface Gate<P extends Problem = Problem> {
+  /** Completions that solve the problem: each must be correct. Left out: the problem's solution, or its reference in words. */
+  right?(problem: P): readonly string[];
+  /** Completions that solve nothing: none may be correct. */
+  wrong?(problem: P): readonly WrongAttempt[];
+  /** Why the problem should give no rewards whatever the verifier says: too few tests, say. One phrase each. */
+  flaws?(problem: P): readonly string[];
+  /** Judges a right completion more strictly than a reward does (less time, several times). Left out: as a reward. */
+  verifyRight?(problem: P, completion: string): Promise<Verdict>;
+}
+
+export interface WrongAttempt {
+  /** 'empty', 'constant', … */
+  readonly name: string;
+  readonly completion: string;
+}
+
+export interface Task<P extends Problem = Problem> {
   readonly name: string;
   /** All problems of a split, in a fixed order. Throws ConfigError when a file or a reference is bad. */
-  problems(split: Split): Promise<readonly Problem[]>;
+  problems(split: Split): Promise<readonly P[]>;
   /**
    * How the policy is asked. `train` is the prompt that the M-step puts before a kept completion and that fine-tuned policies are sampled
    * and evaluated with; `sample` is what the BASE is sampled with in the first E-step (few-shot, say). Leave it out when it is the same.
    */
-  readonly prompts: { train(problem: Problem): Prompt; sample?(problem: Problem): Prompt };
+  readonly prompts: { train(problem: P): Prompt; sample?(problem: P): Prompt };
   /** Sampling ends where one of these begins; the text is cut there and the sample counts as finished. */
   readonly stop: readonly string[];
   readonly maxTokens: number;
-  verify(problem: Problem, completion: string): Verdict | Promise<Verdict>;
+  verify(problem: P, completion: string): Verdict | Promise<Verdict>;
+  /** Makes ready what judging needs (the workers of a sandbox), before the first verdict. Throws SandboxError where it cannot be had. */
+  open?(): Promise<void>;
+  /** Gives back what `open` took. As often as `open`. */
+  close?(): Promise<void>;
+  /** Judges a completion by tests that never gave a reward; null where the problem has none. */
+  audit?(problem: P, completion: string): Verdict | null | Promise<Verdict | null>;
+  readonly gate?: Gate<P>;
   /** What a reader should know about the rows of a split: some left out, say. One line each. */
   notes?(split: Split): Promise<readonly string[]>;
 }
