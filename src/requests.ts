@@ -10,6 +10,8 @@ export interface SamplingSettings {
   readonly topP: number;
   readonly maxTokens: number;
   readonly stop: readonly string[];
+  /** Texts that end a step of a solution. Where given, generations say how many tokens each of their steps has. */
+  readonly stepEnds?: readonly string[];
 }
 
 /** One prompt and one seed per completion wanted of it. Completions of one request share the prompt's keys and values. */
@@ -17,19 +19,26 @@ export interface SampleRequest {
   readonly id: string;
   readonly prompt: Prompt;
   readonly seeds: readonly number[];
+  /** A completion that is begun: the ids that stand between the prompt and what is sampled. */
+  readonly prefix?: readonly number[];
+  /** Fewer tokens than the settings allow. */
+  readonly maxTokens?: number;
 }
 
 export interface Generation {
-  /** The completion, without the end token and cut before the stop string. */
+  /** The completion, without the end token and cut before the stop string. Begins with the text of the request's prefix. */
   readonly text: string;
-  /** All sampled ids, the end token or the token that held the stop string included. */
+  /** All sampled ids (those of a prefix are not), the end token or the token that held the stop string included. */
   readonly tokens: readonly number[];
   /** log p(token | everything before it), natural log, of the policy itself: temperature 1, nothing truncated. One per token. */
   readonly logprobs: readonly number[];
   /** 'length': cut at maxTokens; such a sample is incorrect whatever it says. */
   readonly finish: 'end' | 'stop' | 'length';
-  /** With 'stop': how many of the first tokens spell exactly `text`; absent where a token reaches past the cut. */
+  /** With 'stop': how many of the first tokens, a prefix's included, spell exactly `text`; absent where a token reaches past the cut. */
   readonly textTokens?: number;
+  /** How many tokens each step has, where `stepEnds` was given; together all of `tokens`. */
+  readonly steps?: readonly number[];
+  /** A prefix is not counted. */
   readonly promptTokens: number;
 }
 

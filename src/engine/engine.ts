@@ -18,6 +18,7 @@ import { type Parameters, toParameters, toWeights } from './parameters.ts';
 import { Sampler } from './sampler.ts';
 import { Aborted, type Completed, type SampleRules } from './sampling.ts';
 import { Scorer } from './scorer.ts';
+import { stepLengths } from './steps.ts';
 import { promptIds } from './tokenizer/prompt-ids.ts';
 import type { Tokenizer } from './tokenizer/tokenizer.ts';
 import { Trainer } from './trainer.ts';
@@ -100,12 +101,20 @@ export class Engine {
   ): Promise<Generation[][]> {
     await this.useShape(model.config);
     this.sampler ??= await Sampler.open(model.config, this.options);
-    const jobs = requests.map(({ prompt, seeds }) => ({ prompt: promptIds(model.tokenizer, prompt), seeds }));
+    const jobs = requests.map(({ prompt, prefix = [], seeds, maxTokens }) => ({
+      prompt: [...promptIds(model.tokenizer, prompt), ...prefix],
+      seeds,
+      ...(maxTokens !== undefined && { maxTokens }),
+    }));
     const completed = await this.sampler.sample(model.parameters, jobs, rulesOf(model.tokenizer, settings), this.options.rows, {
       isAborted: this.isAborted,
       ...(onProgress && { onProgress: (completions: number, tokens: number) => onProgress({ completions, tokens }) }),
     });
-    return completed.map((row, i) => row.map(c => generationOf(model.tokenizer, c, settings.stop, jobs[i]!.prompt.length)));
+    return completed.map((row, i) => {
+      const prefix = requests[i]!.prefix ?? [];
+      const promptTokens = jobs[i]!.prompt.length - prefix.length;
+      return row.map(c => generationOf(model.tokenizer, prefix, c, settings, promptTokens));
+    });
   }
 
   async score(path: string, rows: readonly ScoreRow[]): Promise<number[][]> {
@@ -196,16 +205,26 @@ function rulesOf(tokenizer: Tokenizer, settings: SamplingSettings): SampleRules 
 
 function generationOf(
   tokenizer: Tokenizer,
+  prefix: readonly number[],
   { tokens, logprobs, finish }: Completed,
-  stop: readonly string[],
+  { stop, stepEnds }: SamplingSettings,
   promptTokens: number,
 ): Generation {
-  const whole = tokenizer.decode(finish === 'end' ? tokens.slice(0, -1) : tokens, { skipSpecial: true });
+  const said = [...prefix, ...tokens];
+  const whole = tokenizer.decode(finish === 'end' ? said.slice(0, -1) : said, { skipSpecial: true });
   const cut = Math.min(whole.length, ...stop.map(s => whole.indexOf(s)).filter(i => i >= 0));
   const text = whole.slice(0, cut);
   const isCut = cut < whole.length || finish === 'stop';
-  const textTokens = isCut ? spelling(tokenizer, tokens, text) : undefined;
-  return { text, tokens, logprobs, finish: isCut ? 'stop' : finish, promptTokens, ...(textTokens !== undefined && { textTokens }) };
+  const textTokens = isCut ? spelling(tokenizer, said, text) : undefined;
+  return {
+    text,
+    tokens,
+    logprobs,
+    finish: isCut ? 'stop' : finish,
+    promptTokens,
+    ...(textTokens !== undefined && { textTokens }),
+    ...(stepEnds && { steps: stepLengths(tokenizer, tokens, stepEnds) }),
+  };
 }
 
 /** How many of the first tokens spell exactly `text`, if any number does. */

@@ -6,6 +6,8 @@ export interface SampleJob {
   readonly prompt: readonly number[];
   /** One completion a seed. */
   readonly seeds: readonly number[];
+  /** Fewer tokens than the rules allow. */
+  readonly maxTokens?: number;
 }
 
 export interface SampleRules extends Truncation {

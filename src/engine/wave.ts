@@ -189,8 +189,9 @@ export class Wave {
   private finishOf(row: Row): Completed['finish'] | null {
     if (this.rules.endIds.includes(row.tokens.at(-1)!)) return 'end';
     if (this.rules.isStopped?.(row.tokens)) return 'stop';
-    const room = this.config.maxPositions - this.jobs[row.job]!.prompt.length;
-    return row.tokens.length >= Math.min(this.rules.maxTokens, room) ? 'length' : null;
+    const { prompt, maxTokens = this.rules.maxTokens } = this.jobs[row.job]!;
+    const room = this.config.maxPositions - prompt.length;
+    return row.tokens.length >= Math.min(maxTokens, this.rules.maxTokens, room) ? 'length' : null;
   }
 
   /** Takes finished rows out; the last row moves into the gap, so that active rows stay together. */

@@ -18,6 +18,8 @@ export interface ScriptedWeights {
 export interface Question {
   /** The prompt as text; of a chat, its messages as JSON. */
   readonly prompt: string;
+  /** What is said already of a completion that is begun; '' otherwise. The answer is what follows. */
+  readonly prefix: string;
   readonly seed: number;
   readonly temperature: number;
   readonly weights: ScriptedWeights;
@@ -42,10 +44,12 @@ export function scriptedPolicy(script: Script, pause: () => Promise<void> = asyn
   const fitted: { model: string; rows: readonly FitRow[]; settings: FitSettings }[] = [];
   const answer = (model: string, weights: ScriptedWeights, settings: SamplingSettings, request: SampleRequest): Generation[] =>
     request.seeds.map(seed => {
-      const question: Question = { prompt: textOf(request.prompt), seed, temperature: settings.temperature, weights };
+      const prefix = String.fromCodePoint(...(request.prefix ?? []));
+      const question: Question = { prompt: textOf(request.prompt), prefix, seed, temperature: settings.temperature, weights };
       asked.push({ ...question, model });
       const said = typeof script === 'function' ? script(question) : (script[question.prompt] ?? '');
-      return typeof said === 'string' ? generationOf(said, question, settings) : said;
+      const { maxTokens = settings.maxTokens } = request;
+      return typeof said === 'string' ? generationOf(said, question, { ...settings, maxTokens }) : said;
     });
   return {
     asked,
@@ -152,10 +156,18 @@ function generationOf(said: string, question: Question, settings: SamplingSettin
   const tokens = whole.slice(0, settings.maxTokens);
   const rng = rngOf(question.seed);
   return {
-    text: isCut ? String.fromCodePoint(...tokens) : said.slice(0, first?.at),
+    text: question.prefix + (isCut ? String.fromCodePoint(...tokens) : said.slice(0, first?.at)),
     tokens,
     logprobs: tokens.map(() => Math.log(1 - rng.next())),
     finish: isCut ? 'length' : first === undefined ? 'end' : 'stop',
     promptTokens: question.prompt.length,
+    ...(settings.stepEnds && { steps: stepLengths(tokens, settings.stepEnds) }),
   };
+}
+
+/** After each character that ends a step; the end token belongs to the last one. */
+function stepLengths(tokens: readonly number[], stepEnds: readonly string[]): number[] {
+  const ends = tokens.flatMap((id, i) => (stepEnds.includes(String.fromCodePoint(id)) && tokens[i + 1] !== END ? [i + 1] : []));
+  const bounds = [...ends.filter(end => end < tokens.length), tokens.length];
+  return bounds.map((end, i) => end - (bounds[i - 1] ?? 0));
 }
