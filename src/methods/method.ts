@@ -20,9 +20,9 @@ export type Propose =
       readonly temperature: number;
       readonly topK: number;
       readonly topP: number;
-      /** Next lines drawn where a node is expanded. */
-      readonly children: number;
-      /** The constant before UCT's exploration term. */
+      /** Solutions of a problem begun together, each from the node that the tree of the moment makes the most of. */
+      readonly expansions: number;
+      /** The constant before the exploration term of PUCT. */
       readonly exploration: number;
     }
   /** No sampling: what people wrote (`memory.solutions`) is all there is. */
