@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from '../src/cli/main.ts';
@@ -48,8 +49,8 @@ async function here(args: readonly string[]): Promise<Outcome> {
   const code = await runCommand(args, {
     cwd: HERE,
     env: {},
-    input: (async function* () {})(),
-    drained: async () => {},
+    input: Readable.from([]),
+    drained: () => Promise.resolve(),
     out: text => {
       out += text;
     },

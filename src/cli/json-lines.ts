@@ -1,6 +1,6 @@
 // A filter of JSON lines: what standard input, or a file, holds goes through a function line by line, and its answers go out in the same order.
-// Streaming: nothing but the line at hand, and what a slow reader has not yet taken, is in memory. A line that is no JSON object, is not
-// UTF-8 or is too long does not stop the filter: `answer` is told what is wrong with it. Empty lines are passed over.
+// Streaming: nothing but the line at hand, and what a slow reader has not yet taken, is in memory. A line that is no JSON object
+// or is too long does not stop the filter: `answer` is told what is wrong with it. Empty lines are passed over.
 import { createReadStream, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import type { RunEvent } from '../runs/events.ts';
 import type { Context } from './command.ts';
@@ -40,7 +41,16 @@ function shown(isTerminal: boolean, events: readonly (readonly [atMs: number, Ru
   let text = '';
   let now = 0;
   const context: Context = {
-    ...{ cwd: '/', out: () => undefined, isTerminal, columns: 60, signal: new AbortController().signal },
+    ...{
+      cwd: '/',
+      env: {},
+      input: Readable.from([]),
+      out: () => undefined,
+      drained: () => Promise.resolve(),
+      isTerminal,
+      columns: 60,
+      signal: new AbortController().signal,
+    },
     clock: () => now,
     err: part => {
       text += part;
