@@ -5,7 +5,7 @@ import { StoreError } from '../errors.ts';
 import { appendJsonl, cutTo, linesOf, parseLine } from '../runs/jsonl.ts';
 import { sampleId } from '../runs/layout.ts';
 import { makeFolder } from '../runs/open.ts';
-import type { SampleRow } from '../runs/rows.ts';
+import { type SampleRow, sampledTokens } from '../runs/rows.ts';
 import type { Plan } from './plan.ts';
 import { note, type Session, throwIfStopped } from './session.ts';
 import { stopIfBroken } from './verify.ts';
@@ -29,22 +29,35 @@ export async function generate(session: Session, body: Body): Promise<Tally> {
   await makeFolder(layout.policy(body.folder).dir);
   const tally = await takeUp(session, body, file);
   const of = body.problems.length * body.draws;
-  emit({ kind: 'stage', policy: body.folder, phase: body.phase, done: tally.completions, of });
+  emit({ kind: 'stage', policy: body.folder, phase: body.phase, done: nominal(tally, body), of });
   const before = { ...tally };
   const size = problemsPerWave(plan, body);
   for (let from = tally.problems; from < body.problems.length; from += size) {
     throwIfStopped(session.signal);
     const began = session.clock();
-    const rows = await sampleWave(session, body, body.problems.slice(from, from + size), tally.completions);
-    count(tally, rows, body.draws);
+    const rows = await sampleWave(session, body, body.problems.slice(from, from + size), nominal(tally, body));
+    count(tally, rows);
     stopIfBroken(tally.completions - before.completions, tally.failed - before.failed, rows); // before the write: such a wave is judged again
     await appendJsonl(file, rows);
-    const { completions: done, solved, problems } = tally;
+    const { solved, problems } = tally;
     const seconds = (session.clock() - began) / 1000;
-    emit({ kind: 'wave', policy: body.folder, phase: body.phase, ...sumOf(rows), seconds, done, of, solved, problems });
+    emit({
+      kind: 'wave',
+      policy: body.folder,
+      phase: body.phase,
+      ...sumOf(rows),
+      seconds,
+      done: nominal(tally, body),
+      of,
+      solved,
+      problems,
+    });
   }
   return tally;
 }
+
+/** Completions done, a problem counted as `draws` of them: a tree search has as many as its budget allows. */
+const nominal = ({ problems }: Tally, { draws }: Body): number => problems * draws;
 
 /** A wave is whole problems, as many as its completions allow, but one at least. */
 const problemsPerWave = ({ waveCompletions }: Plan, { draws }: Body): number => Math.max(1, Math.floor(waveCompletions / draws));
@@ -52,20 +65,24 @@ const problemsPerWave = ({ waveCompletions }: Plan, { draws }: Body): number => 
 /** Counts the whole waves that are there and cuts off what comes after them. */
 async function takeUp(session: Session, body: Body, file: string): Promise<Tally> {
   const tally: Tally = { completions: 0, correct: 0, reward: 0, failed: 0, solved: 0, problems: 0 };
-  const waveRows = problemsPerWave(session.plan, body) * body.draws;
-  const total = body.problems.length * body.draws;
+  const size = problemsPerWave(session.plan, body);
   let wave: SampleRow[] = [];
+  let [problems, draw] = [0, 0];
   let end = 0;
   for await (const line of linesOf(file)) {
     const row = parseLine<SampleRow>(file, line);
-    const expected = idAt(body, line.number - 1);
+    const problem = body.problems[problems];
+    const expected = problem && sampleId(body.folder, body.phase, problem.id, draw);
     if (row.id !== expected)
       throw new StoreError(
         `${file} line ${line.number} is sample ${row.id}, where ${expected ?? 'nothing'} belongs: the file or the task's problems were changed`,
       );
     wave.push(row);
-    if (wave.length < waveRows && line.number < total) continue;
-    count(tally, wave, body.draws);
+    draw = (draw + 1) % (row.of ?? body.draws);
+    if (draw > 0) continue;
+    problems++;
+    if (problems % size > 0 && problems < body.problems.length) continue;
+    count(tally, wave);
     wave = [];
     end = line.end;
   }
@@ -75,14 +92,9 @@ async function takeUp(session: Session, body: Body, file: string): Promise<Tally
   return tally;
 }
 
-function idAt(body: Body, index: number): string | undefined {
-  const problem = body.problems[Math.floor(index / body.draws)];
-  return problem && sampleId(body.folder, body.phase, problem.id, index % body.draws);
-}
-
-function count(tally: Tally, rows: readonly SampleRow[], draws: number): void {
+function count(tally: Tally, rows: readonly SampleRow[]): void {
   tally.completions += rows.length;
-  tally.problems += rows.length / draws;
+  tally.problems += new Set(rows.map(row => row.problem_id)).size;
   tally.correct += rows.filter(row => row.verdict === 'correct').length;
   tally.reward += rows.reduce((sum, row) => sum + (row.reward ?? 0), 0);
   tally.failed += rows.filter(row => row.verdict === 'failed').length;
@@ -91,7 +103,7 @@ function count(tally: Tally, rows: readonly SampleRow[], draws: number): void {
 
 const sumOf = (rows: readonly SampleRow[]) => ({
   completions: rows.length,
-  tokens: rows.reduce((sum, row) => sum + row.tokens.length, 0),
+  tokens: rows.reduce((sum, row) => sum + sampledTokens(row), 0),
   correct: rows.filter(row => row.verdict === 'correct').length,
   failed: rows.filter(row => row.verdict === 'failed').length,
 });

@@ -28,6 +28,9 @@ export interface SampleRow {
   /** null where our checker failed. */
   readonly reward: number | null;
   readonly seed: number;
+  /** Tree search only: how many samples this problem has, and how many of the first tokens were an earlier sample's and not sampled again. */
+  readonly of?: number;
+  readonly prefix_tokens?: number;
   /** Who said it: 'base', 'iteration-1', 'iteration-1 after epoch 2', … */
   readonly policy: string;
 }
@@ -57,6 +60,10 @@ export interface FitFile {
   /** Mean greedy reward on D_val after each epoch; empty without D_val. */
   readonly validation: readonly number[];
 }
+
+/** How many tokens were sampled for a row. */
+export const sampledTokens = ({ tokens, prefix_tokens = 0 }: Pick<SampleRow, 'tokens' | 'prefix_tokens'>): number =>
+  tokens.length - prefix_tokens;
 
 export const promptToJson = (prompt: Prompt): PromptJson => (prompt.kind === 'text' ? prompt.text : prompt.messages);
 

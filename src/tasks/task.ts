@@ -43,10 +43,13 @@ export interface Task<P extends Problem = Problem> {
   /**
    * How the policy is asked. `train` is the prompt that the M-step puts before a kept completion and that fine-tuned policies are sampled
    * and evaluated with; `sample` is what the BASE is sampled with in the first E-step (few-shot, say). Leave it out when it is the same.
+   * `hint` asks with the answer in the prompt (the answer alone, no solution), for methods that ask again where a policy was wrong (STaR).
    */
-  readonly prompts: { train(problem: P): Prompt; sample?(problem: P): Prompt };
+  readonly prompts: { train(problem: P): Prompt; sample?(problem: P): Prompt; hint?(problem: P): Prompt };
   /** Sampling ends where one of these begins; the text is cut there and the sample counts as finished. */
   readonly stop: readonly string[];
+  /** What ends a step of a solution, for tree search; the end of a line where nothing is said. */
+  readonly stepEnds?: readonly string[];
   readonly maxTokens: number;
   verify(problem: P, completion: string): Verdict | Promise<Verdict>;
   /** Makes ready what judging needs (the workers of a sandbox), before the first verdict. Throws SandboxError where it cannot be had. */

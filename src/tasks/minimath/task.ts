@@ -42,6 +42,8 @@ export const minimath: Task = {
   prompts: { train: problem => ({ kind: 'text', text: promptOf(problem.question) }) },
   // The text the models were pre-trained on ends every document with the end token; this only catches a model that starts another one.
   stop: ['\nQ:'],
+  // A solution is one line; a sentence or a part of one is a step.
+  stepEnds: ['.', ','],
   maxTokens: 128,
   verify: (problem, completion) => verifyAnswer(problem.reference, completion),
 };
