@@ -56,3 +56,11 @@ export class StoreError extends Error {
     this.name = 'StoreError';
   }
 }
+
+/** A data set could not be had: no network, not on the Hub, or what arrived is not what was named. Giving the command again goes on. */
+export class DataError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'DataError';
+  }
+}

@@ -13,13 +13,14 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 const LEAVES = ['errors', 'random', 'prompt', 'requests'];
 
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  cli: ['config', 'loop', 'policy', 'tasks', 'verifiers', 'runs', 'report', 'metrics'],
-  config: ['methods', 'loop', 'tasks', 'engine'],
+  cli: ['config', 'data', 'loop', 'policy', 'tasks', 'verifiers', 'runs', 'report', 'metrics'],
+  config: ['data', 'methods', 'loop', 'tasks', 'engine'],
   loop: ['methods', 'policy', 'tasks', 'verifiers', 'runs', 'metrics'],
   report: ['runs', 'metrics'],
   runs: ['verifiers', 'metrics'],
   tasks: ['verifiers'],
   policy: ['engine'],
+  data: [],
   methods: [],
   metrics: [],
   verifiers: [],

@@ -3,8 +3,9 @@
 import { once } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import { version } from '../config/version.ts';
-import { ConfigError, EngineError, Interrupted, SandboxError, StoreError } from '../errors.ts';
+import { ConfigError, DataError, EngineError, Interrupted, SandboxError, StoreError } from '../errors.ts';
 import type { CliCommand, CliGroup, Context } from './command.ts';
+import { data } from './data.ts';
 import { evaluate } from './eval.ts';
 import { judge } from './judge.ts';
 import { report } from './report.ts';
@@ -14,7 +15,7 @@ import { sample } from './sample.ts';
 import { score } from './score.ts';
 import { verify } from './verify.ts';
 
-const COMMANDS: readonly (CliCommand | CliGroup)[] = [run, resume, evaluate, report, verify, judge, sample, score];
+const COMMANDS: readonly (CliCommand | CliGroup)[] = [run, resume, evaluate, report, verify, judge, data, sample, score];
 
 const EXIT = { done: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 
@@ -65,7 +66,7 @@ function withDashes(program: Command, argv: readonly string[]): string[] {
 /** Failures of the engine, the sandbox and the store say it themselves, with their causes; of a bug of ours the stack is what helps. */
 function failureWords(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (![EngineError, SandboxError, StoreError].some(ours => error instanceof ours)) return error.stack ?? error.message;
+  if (![DataError, EngineError, SandboxError, StoreError].some(ours => error instanceof ours)) return error.stack ?? error.message;
   const cause = error.cause === undefined ? '' : `\n  because: ${failureWords(error.cause)}`;
   return error.message + cause;
 }
