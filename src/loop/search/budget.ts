@@ -2,7 +2,7 @@
 // rollouts begin at the prompt, so they ARE samples of the plain method; the budget is N times their mean length, and they are paid from it.
 // Every rollout has a limit of its own that lies within what is left, so the budget is never exceeded, and none is begun with less than rollouts
 // from its node have needed so far on average. A part of the budget smaller than that stays unused.
-import { type Node, select, tokensAhead, unselect } from './tree.ts';
+import { isOpen, type Node, select, tokensAhead, unselect } from './tree.ts';
 
 export interface SearchSettings {
   /** N: the budget is what so many samples would take. */
@@ -34,7 +34,7 @@ export function nextStarts(search: Search, settings: SearchSettings, maxTokens: 
   if (budget === null) return firstStarts(root, Math.min(expansions, samplesPerProblem), exploration, maxTokens);
   const starts: Start[] = [];
   let left = budget - spent;
-  while (starts.length < expansions && left > 0 && !root.closed) {
+  while (starts.length < expansions && left > 0 && isOpen(root)) {
     const from = select(root, exploration);
     if (left < (tokensAhead(from) ?? 1)) {
       unselect(from);

@@ -1,10 +1,12 @@
 // The tree of one problem (expert iteration: Anthony et al. 2017, arXiv 1705.08439; step-level search of solutions as in Polu et al. 2022). A node is
 // what is said so far, cut where a step ends; an edge is a step that the policy sampled. Selection is PUCT (Silver et al. 2017):
 //
-//   a* = argmax_a  Q(s,a) + c · P(a|s) · sqrt(N(s)) / (1 + N(s,a)),      P(a|s) ∝ p(a|s) of the policy, over the steps seen so far
+//   a* = argmax_a  Q(s,a) + c · P(a|s) · sqrt(N(s)) / (1 + N(s,a))
 //
-// Steps cannot be listed, so a node is given more of them as it is visited more (progressive widening: floor(sqrt(N)) + 1). Numbers only:
-// nothing here samples, judges or counts a budget.
+// with P(a|s) ∝ p(a|s) of the policy, times the share of what it says behind `a` that is not in the tree yet: a search looks for new solutions. The
+// steps of a node cannot be listed. Those not seen stand among the seen ones as one more, whose prior is the probability that is left over and
+// whose value is the node's own; at most floor(sqrt(N)) + 1 are asked for at a node (progressive widening), or a policy of many words would
+// never go deeper. Numbers only: nothing here samples, judges or counts a budget.
 
 export interface Node {
   readonly parent: Node | null;
@@ -25,8 +27,8 @@ export interface Node {
   /** Rollouts that came back with a step from here, and how many tokens they had from here on. */
   samples: number;
   tokensBelow: number;
-  /** Nothing new is to be found here: the end of a solution, or every likely step of it is closed. */
-  closed: boolean;
+  /** The policy's probability of a solution from here that is not in the tree yet: 1 where nothing is known, 0 at the end of a solution. */
+  open: number;
 }
 
 /** A rollout: what the policy said from a node to the end. */
@@ -37,8 +39,8 @@ export interface Rollout {
   readonly steps: readonly number[];
 }
 
-/** Of a node whose known steps are all closed, this much of the policy's probability must lie in them before it is closed too. */
-const EXHAUSTED = 0.99;
+/** A node with less than this open is left alone: what it still hides would take a hundred rollouts. */
+const EXHAUSTED = 0.01;
 
 const nodeOf = (parent: Node | null, tokens: readonly number[], logprobs: readonly number[]): Node => ({
   parent,
@@ -52,7 +54,7 @@ const nodeOf = (parent: Node | null, tokens: readonly number[], logprobs: readon
   tries: 0,
   samples: 0,
   tokensBelow: 0,
-  closed: false,
+  open: 1,
 });
 
 /** A tree of nothing but the prompt. */
@@ -67,13 +69,12 @@ export function pathOf(node: Node): Node[] {
 
 /** The node the next rollout begins at. Counts a visit without a value on the way (a virtual loss), so that rollouts asked for together spread. */
 export function select(root: Node, exploration: number): Node {
-  let node = root;
-  for (;;) {
-    const next = node.tries < 1 + Math.floor(Math.sqrt(node.visits)) ? null : bestChild(node, exploration);
+  let node: Node = root;
+  for (let next = bestOf(node, exploration); next !== null; next = bestOf(node, exploration)) {
     node.visits += 1;
-    if (next === null) break;
     node = next;
   }
+  node.visits += 1;
   node.tries += 1;
   return node;
 }
@@ -84,15 +85,19 @@ export function unselect(node: Node): void {
   node.tries -= 1;
 }
 
-/** The open child of the highest score, the first of equals; null where none is open. */
-function bestChild(node: Node, exploration: number): Node | null {
-  const mass = massOf(node);
+/** Whether anything new is likely to be found below. */
+export const isOpen = (node: Node): boolean => node.open >= EXHAUSTED;
+
+/** The child to go on to, the first of equals; null: a step not seen yet is worth more, or no child is open. */
+function bestOf(node: Node, exploration: number): Node | null {
+  const children = [...node.children.values()].filter(isOpen);
+  const scoreOf = (prior: number, value: number, visits: number, tries: number): number =>
+    (visits > 0 ? value / visits : 0) + (exploration * (prior / node.open) * Math.sqrt(node.visits)) / (1 + tries);
+  const mayWiden = node.tries < 1 + Math.floor(Math.sqrt(node.visits));
+  let highest = mayWiden ? scoreOf(unseenOf(node), node.value, node.visits, node.tries) : Number.NEGATIVE_INFINITY;
   let best: Node | null = null;
-  let highest = Number.NEGATIVE_INFINITY;
-  for (const child of node.children.values()) {
-    if (child.closed) continue;
-    const prior = mass > 0 ? Math.exp(child.logp) / mass : 1 / node.children.size;
-    const score = child.value / child.visits + (exploration * prior * Math.sqrt(node.visits)) / (1 + child.visits);
+  for (const child of children) {
+    const score = scoreOf(Math.exp(child.logp) * child.open, child.value, child.visits, child.visits);
     if (score <= highest) continue;
     best = child;
     highest = score;
@@ -100,7 +105,8 @@ function bestChild(node: Node, exploration: number): Node | null {
   return best;
 }
 
-const massOf = (node: Node): number => [...node.children.values()].reduce((sum, child) => sum + Math.exp(child.logp), 0);
+/** The policy's probability of the steps that are not in the tree. */
+const unseenOf = (node: Node): number => Math.max(0, 1 - [...node.children.values()].reduce((sum, child) => sum + Math.exp(child.logp), 0));
 
 /** Enters a rollout that began at `from`. Returns its last node and whether that solution is new to the tree. */
 export function grow(from: Node, { tokens, logprobs, steps }: Rollout): { readonly end: Node; readonly isNew: boolean } {
@@ -119,7 +125,7 @@ export function grow(from: Node, { tokens, logprobs, steps }: Rollout): { readon
     node = child;
     at += length;
   }
-  if (isNew) close(node);
+  if (isNew) reckonOpen(node);
   return { end: node, isNew };
 }
 
@@ -143,11 +149,9 @@ export function forgetVisit(end: Node): void {
 /** How many tokens rollouts through this node had from here on, on average; null before the first. */
 export const tokensAhead = (node: Node): number | null => (node.samples === 0 ? null : node.tokensBelow / node.samples);
 
-function close(end: Node): void {
-  end.closed = true;
-  for (let node = end.parent; node !== null && !node.closed; node = node.parent) {
-    const isOpen = [...node.children.values()].some(child => !child.closed);
-    if (isOpen || massOf(node) < EXHAUSTED) return;
-    node.closed = true;
-  }
+/** A solution ends at `end`: there is nothing behind it, and less is open on the way to it. */
+function reckonOpen(end: Node): void {
+  end.open = 0;
+  for (let node = end.parent; node !== null; node = node.parent)
+    node.open = [...node.children.values()].reduce((sum, child) => sum + Math.exp(child.logp) * child.open, unseenOf(node));
 }
