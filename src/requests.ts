@@ -60,6 +60,8 @@ export interface FitRow {
 export interface FitSettings {
   readonly learningRate: number;
   readonly epochs: number;
+  /** The fit ends after so many optimizer steps, in the middle of an epoch if need be, and its schedule goes over them. */
+  readonly maxSteps?: number;
   /** Rows (completions) per optimizer step. */
   readonly batchSize: number;
   /** Share of all steps over which the learning rate rises from 0. */

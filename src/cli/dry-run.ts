@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Resolved } from '../config/resolve.ts';
+import { drawsOf, drawsOfProblem } from '../loop/rounds.ts';
 import { count, plural } from '../report/words.ts';
 
 /** What a plan comes to. */
@@ -31,12 +32,12 @@ export interface PlanFacts {
 
 export function planFacts({ plan, model, problems, rounds, notes }: Resolved): PlanFacts {
   const { config } = model;
-  const { propose, iterations } = plan.method;
-  const sampled = rounds.map(({ method }) => (method.propose.kind === 'sample' ? method.propose.samplesPerProblem : 0));
-  const policies = 1 + Number(plan.task.prompts.sample !== undefined) + rounds.length;
+  const { iterations } = plan.method;
+  const main = rounds.find(round => !round.isArm);
+  const policies = 1 + Number(plan.task.prompts.sample !== undefined) + rounds.filter(round => round.next === null).length;
   const measured = problems.test.length + plan.evaluation.trainProblems;
   const completions = {
-    training: sampled.reduce((sum, draws) => sum + draws * problems.train.length, 0),
+    training: rounds.reduce((sum, round) => sum + drawsOf(round), 0),
     evaluation: policies * measured * (1 + plan.evaluation.samples),
   };
   return {
@@ -49,7 +50,7 @@ export function planFacts({ plan, model, problems, rounds, notes }: Resolved): P
     arms: plan.arms.map(arm => arm.name),
     iterations,
     problems: { train: problems.train.length, validation: problems.validation.length, test: problems.test.length },
-    samples_per_problem: propose.kind === 'sample' ? propose.samplesPerProblem : 0,
+    samples_per_problem: main ? drawsOfProblem(main.method.propose) : 0,
     max_tokens: plan.maxTokens,
     completions,
     tokens_at_most: (completions.training + completions.evaluation) * plan.maxTokens,

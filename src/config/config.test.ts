@@ -37,7 +37,6 @@ test('model and task are enough, and the defaults are the ones that are document
   assert.deepEqual([seed, method, arms, validation], [1, 'rest-em', [], 0.1]);
   assert.deepEqual(fit, {
     learningRate: 5e-5,
-    epochs: 3,
     batchSize: 16,
     warmup: 0.05,
     schedule: 'cosine',
@@ -89,7 +88,7 @@ const WRONG: readonly (readonly [object, RegExp])[] = [
   [{ engine: { threads: 0 } }, /^engine\.threads: got 0/],
   [{ arms: 'sft' }, /^arms: got "sft"; accepted: a list of method names/],
   [{ arms: ['sfd'] }, /^arms\.0: got "sfd"; accepted: one of .*sft/],
-  [{ method: 'rest' }, /^method: got "rest"; accepted: one of .*rest-em/],
+  [{ method: 'rest-me' }, /^method: got "rest-me"; accepted: one of .*rest-em/],
   [
     { method: { extends: 'rest-em', weigh: { keepPerProblm: 1 } } },
     /^method\.weigh\.keepPerProblm: unknown setting; did you mean keepPerProblem\?$/,

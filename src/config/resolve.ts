@@ -73,6 +73,9 @@ function evaluationOf({ samples, temperature, topK, topP, k, trainProblems }: Se
   return { samples, temperature, topK, topP, ks, trainProblems: Math.min(trainProblems, train) };
 }
 
+/** Passes over the rows of an M-step where neither the configuration nor the method says. */
+const EPOCHS = 3;
+
 /** Looks up and checks everything a run needs. Throws ConfigError with all complaints; does no work. */
 export async function resolvePlan(settings: Settings, options: ResolveOptions): Promise<Resolved> {
   const modelPath = resolve(options.cwd, settings.model);
@@ -93,7 +96,7 @@ export async function resolvePlan(settings: Settings, options: ResolveOptions): 
     ...methods,
     problems: { train: settings.trainProblems ?? null, test: settings.testProblems ?? null },
     validation: settings.validation,
-    fit: settings.fit,
+    fit: { ...settings.fit, epochs: settings.fit.epochs ?? EPOCHS },
     evaluation: evaluationOf(settings.evaluate, settings.trainProblems ?? train.length),
     maxTokens: settings.maxTokens ?? task.maxTokens,
     waveCompletions: settings.engine.waveCompletions,

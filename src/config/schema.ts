@@ -1,37 +1,10 @@
 // The one schema of a configuration, for TypeScript, YAML and --set alike: every default is written here and nowhere else.
 // Strict: an unknown key is a complaint. What a preset says (src/methods) stays unsaid here unless the user overrides it.
 import { z } from 'zod';
-import { METHODS } from '../methods/table.ts';
 import type { Task } from '../tasks/task.ts';
 import { wordProblemsSchema } from '../tasks/word-problems.ts';
 import { above, atLeast, between, fraction, listOf, oneOf, says, text, whole } from './accepted.ts';
-
-const methodNames = Object.keys(METHODS) as [string, ...string[]];
-const methodName = oneOf(methodNames);
-
-/** What names a folder. */
-const folderName = z.string(says('a name')).regex(/^\w[\w.-]*$/, says('letters, digits, dots and dashes (it names a folder)'));
-
-const sampling = { samplesPerProblem: whole(1), temperature: between(0, 10), topK: whole(0), topP: above(0, 1), keepPerProblem: whole(0) };
-
-const ownMethod = z.strictObject({
-  extends: methodName,
-  name: folderName.optional(),
-  title: text().optional(),
-  paper: text().optional(),
-  propose: z
-    .strictObject({ kind: oneOf(['sample', 'solutions', 'reuse']), ...sampling })
-    .omit({ keepPerProblem: true })
-    .partial()
-    .optional(),
-  weigh: z
-    .strictObject({ kind: oneOf(['correct', 'random', 'all']), keepPerProblem: whole(0) })
-    .partial()
-    .optional(),
-  fitFrom: oneOf(['base', 'previous']).optional(),
-  stop: oneOf(['validation', 'as-first-iteration']).optional(),
-  iterations: whole(1).optional(),
-});
+import { armSchema, folderName, methodSchema, shortcuts } from './method-schema.ts';
 
 /** A task that is code: made by defineTask, in the configuration file itself or imported there. */
 const isTask = (value: unknown): value is Task =>
@@ -42,7 +15,8 @@ const taskFile = z.strictObject({ kind: z.literal('code'), name: text(), file: t
 
 const fit = z.strictObject({
   learningRate: above(0).default(5e-5),
-  epochs: whole(1).default(3),
+  /** Absent: what the method says, and 3 where it says nothing (resolve.ts). */
+  epochs: whole(1).optional(),
   batchSize: whole(1).default(16),
   warmup: between(0, 1).default(0.05),
   schedule: oneOf(['constant', 'linear', 'cosine']).default('cosine'),
@@ -78,14 +52,14 @@ export const configSchema = z.strictObject({
     [text(), z.custom<Task>(isTask), wordProblemsSchema, taskFile],
     says('the name of a built-in task, settings such as { kind: word-problems, … }, or what defineTask gives'),
   ),
-  method: z.union([methodName, ownMethod], says(`one of ${methodNames.join(', ')}, or { extends: NAME, … }`)).default('rest-em'),
-  arms: listOf(methodName, 'method names').default([]),
+  method: methodSchema.default('rest-em'),
+  arms: listOf(armSchema, 'method names').default([]),
   iterations: whole(1).optional(),
-  samplesPerProblem: sampling.samplesPerProblem.optional(),
-  temperature: sampling.temperature.optional(),
-  topK: sampling.topK.optional(),
-  topP: sampling.topP.optional(),
-  keepPerProblem: sampling.keepPerProblem.optional(),
+  samplesPerProblem: shortcuts.samplesPerProblem.optional(),
+  temperature: shortcuts.temperature.optional(),
+  topK: shortcuts.topK.optional(),
+  topP: shortcuts.topP.optional(),
+  keepPerProblem: shortcuts.keepPerProblem.optional(),
   maxTokens: whole(1).optional(),
   trainProblems: whole(1).optional(),
   testProblems: whole(1).optional(),

@@ -75,11 +75,11 @@ export class EpochFit {
   async epoch(onStep?: (report: StepReport) => void): Promise<{ loss: number; tokens: number }> {
     const rows = this.order();
     this.epochs += 1;
-    const { batchSize, epochs, warmup, learningRate, schedule, reduction } = this.settings;
-    const steps = this.stepsPerEpoch * epochs;
+    const { batchSize, epochs, warmup, learningRate, schedule, reduction, maxSteps = Number.POSITIVE_INFINITY } = this.settings;
+    const steps = Math.min(this.stepsPerEpoch * epochs, maxSteps);
     let lossSum = 0;
     let tokenSum = 0;
-    for (let from = 0; from < rows.length; from += batchSize) {
+    for (let from = 0; from < rows.length && this.step < maxSteps; from += batchSize) {
       const batch = rows.slice(from, from + batchSize);
       this.step += 1;
       const rate = learningRateAt(this.step, { peak: learningRate, warmupSteps: Math.round(warmup * steps), steps, schedule });

@@ -5,9 +5,10 @@ import type { Policy } from '../policy/policy.ts';
 import type { Clock, RunEvent, Stage, TimedEvent } from '../runs/events.ts';
 import { openRun } from '../runs/open.ts';
 import { measuredProblems, PHASES } from './evaluate.ts';
+import { epochsOf } from './fit.ts';
 import type { Plan } from './plan.ts';
 import { type ChosenProblems, chooseProblems } from './problems.ts';
-import { BASE, type Round, roundsOf } from './rounds.ts';
+import { BASE, drawsOf, type Round, roundsOf } from './rounds.ts';
 import { note, type Session } from './session.ts';
 
 export interface RunOptions {
@@ -67,14 +68,10 @@ function stagesOf(plan: Plan, problems: ChosenProblems, rounds: readonly Round[]
       { policy, phase: PHASES[split].greedy, completions: measured[split].length },
       { policy, phase: PHASES[split].sampled, completions: measured[split].length * plan.evaluation.samples },
     ]);
-  const work = ({ name, method }: Round): Stage[] => [
-    {
-      policy: name,
-      phase: 'train',
-      completions: method.propose.kind === 'sample' ? method.propose.samplesPerProblem * problems.train.length : 0,
-    },
-    { policy: name, phase: 'fit', epochs: plan.fit.epochs },
-    ...evaluation(name),
+  const work = (round: Round): Stage[] => [
+    { policy: round.samples, phase: 'train', completions: drawsOf(round) },
+    { policy: round.name, phase: 'fit', epochs: epochsOf(plan, round.method) },
+    ...(round.next === null ? evaluation(round.name) : []),
   ];
   const bases = plan.task.prompts.sample ? [BASE, 'base-best-prompt'] : [BASE];
   return [...bases.flatMap(evaluation), ...rounds.flatMap(work)].filter(stage => stage.completions !== 0);

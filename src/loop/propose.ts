@@ -1,14 +1,19 @@
-// What a round may learn from, by the kind of its method: samples of the policy before it (the E-step), samples that are there already, or
-// what people wrote. A row of the table a kind; which of them become rows of the M-step is select.ts.
+// What a round may learn from, by the kind of its method: samples of the policy before it (the E-step), a search of its own, samples that are there
+// already, or nothing. A row of the table a kind; when it returns, the samples files of the round's folder are whole. Which samples become
+// rows of the M-step is select.ts's to say.
 import type { Propose } from '../methods/method.ts';
 import type { Prompt } from '../prompt.ts';
+import { readJsonl } from '../runs/jsonl.ts';
+import type { Phase } from '../runs/layout.ts';
+import type { SampleRow } from '../runs/rows.ts';
 import type { Problem } from '../tasks/task.ts';
 import { generate } from './generate.ts';
-import { BASE, FIRST, type Round } from './rounds.ts';
+import type { Round } from './rounds.ts';
+import type { SearchSettings } from './search/budget.ts';
 import type { Model, Session } from './session.ts';
+import { isCorrect } from './weigh.ts';
 
-/** A samples file, or the human solutions. */
-export type Proposed = { readonly kind: 'samples'; readonly file: string } | { readonly kind: 'solutions' };
+const GREEDY = { temperature: 0, topK: 0, topP: 1 };
 
 type ByKind = {
   readonly [K in Propose['kind']]: (
@@ -16,38 +21,62 @@ type ByKind = {
     round: Round,
     from: Model,
     propose: Extract<Propose, { kind: K }>,
-  ) => Promise<Proposed>;
+  ) => Promise<unknown>;
 };
 
 const PROPOSE: ByKind = {
-  sample: async (session, round, from, { samplesPerProblem, temperature, topK, topP }) => {
-    const { policy, problems, layout } = session;
-    await generate(session, {
-      folder: round.name,
-      phase: 'train',
-      iteration: round.iteration,
-      policy: from.name,
-      problems: problems.train,
-      prompt: samplingPrompt(session, from),
-      draws: samplesPerProblem,
-      settings: { temperature, topK, topP },
-      sample: (...request) => policy.sample(from.path, ...request),
-    });
-    return { kind: 'samples', file: layout.policy(round.name).samples('train') };
+  sample: (session, round, from, { samplesPerProblem: draws, temperature, topK, topP }) =>
+    sample(session, round, from, { draws, settings: { temperature, topK, topP } }),
+  greedy: async (session, round, from, { hint }) => {
+    await sample(session, round, from, { draws: 1, settings: GREEDY });
+    if (hint === 'failed') await sampleHinted(session, round, from);
   },
-  reuse: async ({ layout }) => ({ kind: 'samples', file: layout.policy(FIRST).samples('train') }),
-  solutions: async () => ({ kind: 'solutions' }),
+  search: (session, round, from, { samplesPerProblem: draws, temperature, topK, topP, expansions, exploration }) =>
+    sample(session, round, from, {
+      draws,
+      settings: { temperature, topK, topP },
+      search: { samplesPerProblem: draws, expansions, exploration },
+    }),
+  solutions: async () => undefined,
+  reuse: async () => undefined,
 };
 
-/** The proposals of a round; `from` is the policy to sample. */
-export function propose(session: Session, round: Round, from: Model): Promise<Proposed> {
+/** Makes the proposals of a round; `from` is the policy to sample. A further M-step on the same samples finds them there. */
+export async function propose(session: Session, round: Round, from: Model): Promise<void> {
   const { propose: kind } = round.method;
-  const row = PROPOSE[kind.kind] as ByKind[typeof kind.kind] as (s: Session, r: Round, f: Model, p: Propose) => Promise<Proposed>;
-  return row(session, round, from, kind);
+  const row = PROPOSE[kind.kind] as (session: Session, round: Round, from: Model, propose: Propose) => Promise<unknown>;
+  if (round.improve === 0) await row(session, round, from, kind);
+}
+
+interface Drawing {
+  readonly draws: number;
+  readonly settings: typeof GREEDY;
+  readonly search?: SearchSettings;
+  readonly phase?: Phase;
+  readonly problems?: readonly Problem[];
+  readonly prompt?: (problem: Problem) => Prompt;
+}
+
+const sample = (session: Session, round: Round, from: Model, drawing: Drawing) =>
+  generate(session, {
+    ...{ folder: round.samples, phase: 'train', iteration: round.iteration, policy: from.name },
+    ...{ problems: round.problems, prompt: samplingPrompt(session, from) },
+    ...drawing,
+    sample: (...request) => session.policy.sample(from.path, ...request),
+  });
+
+/** The problems that were answered wrongly, asked again with the answer in the prompt (STaR's rationalisation, arXiv 2203.14465). */
+async function sampleHinted(session: Session, round: Round, from: Model): Promise<void> {
+  const wrong = new Set<string>();
+  for await (const row of readJsonl<SampleRow>(session.layout.policy(round.samples).samples('train')))
+    if (row.verdict !== 'failed' && !isCorrect(row)) wrong.add(row.problem_id);
+  const problems = round.problems.filter(problem => wrong.has(problem.id));
+  const { hint } = session.plan.task.prompts;
+  if (hint) await sample(session, round, from, { draws: 1, settings: GREEDY, phase: 'train-hinted', problems, prompt: hint });
 }
 
 /** The base is asked with the task's sampling prompt (few-shot, say), a fine-tuned policy with the prompt it was trained on. */
-function samplingPrompt({ plan }: Session, from: Model): (problem: Problem) => Prompt {
+export function samplingPrompt({ plan }: Session, from: Model): (problem: Problem) => Prompt {
   const { prompts } = plan.task;
-  return problem => (from.name === BASE && prompts.sample ? prompts.sample(problem) : prompts.train(problem));
+  return problem => (from.path === plan.model && prompts.sample ? prompts.sample(problem) : prompts.train(problem));
 }

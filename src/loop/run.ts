@@ -7,9 +7,10 @@
 import type { EvaluationFile } from '../metrics/evaluation.ts';
 import type { Policy } from '../policy/policy.ts';
 import { evaluate } from './evaluate.ts';
-import { fit, fittedBefore } from './fit.ts';
+import { dropSuperseded, type Fitted, fit, fittedBefore } from './fit.ts';
 import { inSession, type RunOptions } from './in-session.ts';
 import type { Plan } from './plan.ts';
+import { hasLevelledOff } from './plateau.ts';
 import { propose } from './propose.ts';
 import { BASE, type Round } from './rounds.ts';
 import { select } from './select.ts';
@@ -34,19 +35,25 @@ export const run = (plan: Plan, policy: Policy, options: RunOptions): Promise<Ru
 
     for (const round of rounds) {
       const previous = models.get(round.previous);
-      const model = previous && (await improve(session, round, base, previous));
+      if (!previous || (await hasLevelledOff(session, round))) continue;
+      const model = await improve(session, round, base, previous);
       if (!model) continue; // nothing to learn from: the rounds that would sample it are left out too
       models.set(round.name, model);
-      evaluations.push(await evaluate(session, model, prompts.train));
+      if (round.next === null)
+        evaluations.push(await evaluate(session, { ...model, name: round.name, iteration: round.iteration }, prompts.train));
     }
     return { dir: plan.dir, evaluations, skipped: rounds.map(round => round.name).filter(name => !models.has(name)) };
   });
 
-/** One round, E-step and M-step: the policy it makes, or null where no row was kept. */
+/** One round, E-step and M-step: the policy it makes, or null where no row was kept (a part of an iteration then leaves it as it was). */
 async function improve(session: Session, round: Round, base: Model, previous: Model): Promise<Model | null> {
-  const before = await fittedBefore(session, round);
-  if (before !== null) return before.model;
-  const proposed = await propose(session, round, previous);
-  const rows = await select(session, round, proposed);
-  return (await fit(session, round, rows, round.method.fitFrom === 'base' ? base : previous)).model;
+  const { model } = (await fittedBefore(session, round)) ?? (await proposeAndFit(session, round, base, previous));
+  if (model) await dropSuperseded(session, round, previous);
+  return model ?? (round.parts > 1 ? previous : null);
+}
+
+async function proposeAndFit(session: Session, round: Round, base: Model, previous: Model): Promise<Fitted> {
+  await propose(session, round, previous);
+  const rows = await select(session, round);
+  return fit(session, round, rows, round.method.fitFrom === 'base' ? base : previous);
 }

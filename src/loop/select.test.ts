@@ -2,16 +2,24 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Weigh } from '../methods/method.ts';
-import { type Candidate, completionTokens, selectSamples } from './select.ts';
+import { completionTokens } from './select.ts';
+import { type Candidate, weighSamples } from './weigh.ts';
 
 const VERDICTS = ['correct', 'incorrect', 'unparsable', 'failed'] as const;
+
+function candidate(problem_id: string, draw: number, verdict: Candidate['verdict']): Candidate {
+  const reward = verdict === 'failed' ? null : Number(verdict === 'correct');
+  return { id: `i/train/${problem_id}/${draw}`, problem_id, iteration: 1, draw, verdict, reward, completion: '', prompt: problem_id };
+}
+
+/** The ids that stay under a rule without further ado. */
+const selectSamples = (weigh: Weigh, samples: readonly Candidate[], seed: number): Set<string> =>
+  new Set(weighSamples({ weigh, distinct: { kind: 'none' }, balance: 'rows' }, samples, seed).keys());
 
 /** Up to 6 problems with up to 30 samples each. */
 const samples = fc
   .array(fc.array(fc.constantFrom(...VERDICTS), { maxLength: 30 }), { maxLength: 6 })
-  .map(problems =>
-    problems.flatMap((of, p) => of.map((verdict, draw): Candidate => ({ id: `i/train/p${p}/${draw}`, problem_id: `p${p}`, verdict }))),
-  );
+  .map(problems => problems.flatMap((of, p) => of.map((verdict, draw) => candidate(`p${p}`, draw, verdict))));
 const cap = fc.integer({ min: 0, max: 12 });
 const kind = fc.constantFrom('correct' as const, 'random' as const);
 
@@ -60,7 +68,7 @@ test('neither the order of the samples nor the other problems change what is kep
 });
 
 const many = (verdict: (draw: number) => Candidate['verdict']): Candidate[] =>
-  Array.from({ length: 100 }, (_, draw) => ({ id: `x/${draw}`, problem_id: 'p', verdict: verdict(draw) }));
+  Array.from({ length: 100 }, (_, draw) => ({ ...candidate('p', draw, verdict(draw)), id: `x/${draw}` }));
 const drawsKept = (weigh: Weigh, all: readonly Candidate[], seed: number) =>
   [...selectSamples(weigh, all, seed)].map(id => Number(id.slice(2)));
 

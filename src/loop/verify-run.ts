@@ -69,10 +69,6 @@ const byId = (problems: readonly Problem[]) => new Map(problems.map(problem => [
 /** All samples files, relative to the run, in a fixed order. */
 const samplesFiles = (dir: string): Promise<string[]> =>
   storing(`reading ${dir}`, async () => {
-    const files: string[] = [];
-    for (const folder of (await readdir(dir, { withFileTypes: true })).filter(entry => entry.isDirectory())) {
-      const names = await readdir(join(dir, folder.name));
-      files.push(...names.filter(name => /^samples-.*\.jsonl$/.test(name)).map(name => join(folder.name, name)));
-    }
-    return files.sort();
+    const names = await readdir(dir, { recursive: true });
+    return names.filter(name => /[\\/]samples-[^\\/]*\.jsonl$/.test(name)).sort();
   });

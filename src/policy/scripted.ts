@@ -84,6 +84,7 @@ function scriptedFit(
   answer: (weights: ScriptedWeights, settings: SamplingSettings, request: SampleRequest) => Generation[],
 ): Fit {
   const stepsPerEpoch = Math.ceil(rows.length / settings.batchSize);
+  const steps = Math.min(stepsPerEpoch * settings.epochs, settings.maxSteps ?? Number.POSITIVE_INFINITY);
   let weights = start;
   let kept: ScriptedWeights | undefined;
   const tokens = rows.reduce((sum, row) => sum + row.completion.length, 0);
@@ -91,12 +92,11 @@ function scriptedFit(
     stepsPerEpoch,
     epoch: async onStep => {
       const before = weights.epochs - start.epochs;
-      for (let step = 1; step <= stepsPerEpoch; step++) {
+      for (let at = before * stepsPerEpoch + 1; at <= Math.min((before + 1) * stepsPerEpoch, steps); at++) {
         await pause();
-        const at = before * stepsPerEpoch + step;
         onStep?.({
           step: at,
-          steps: stepsPerEpoch * settings.epochs,
+          steps,
           loss: 1 / at,
           gradNorm: 1,
           learningRate: settings.learningRate,

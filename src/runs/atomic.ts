@@ -90,3 +90,17 @@ async function syncPath(path: string): Promise<void> {
 
 /** Removes a file, if it is there. */
 export const removeFile = (file: string): Promise<void> => storing(`removing ${file}`, () => rm(file, { force: true }));
+
+/** Removes a folder, if it is there, whole or not at all. */
+export const removeWhole = (dir: string): Promise<void> =>
+  storing(`removing ${dir}`, async () => {
+    const temporary = dir + TEMPORARY;
+    try {
+      await rename(dir, temporary);
+    } catch (error) {
+      if (isMissing(error)) return;
+      throw error;
+    }
+    await syncFolder(dirname(dir));
+    await rm(temporary, { recursive: true, force: true });
+  });
