@@ -1,0 +1,140 @@
+# The tests' side of assert mode: trusted statements in a sandbox of their own, where the program's functions are proxies that ask the host. No line of
+# the program runs here; what it returns arrives as plain data. Each unit of tests is one test, told to the host as it ends.
+import builtins
+import sys
+
+from . import wire
+from .names import names_to_proxy
+from .values import Encoder, decode
+
+FILE = 'tests'
+DETAIL_KEPT = 300
+
+
+class Unsupported(BaseException):
+    """These tests cannot be run from outside the program."""
+
+
+class ProgramDied(BaseException):
+    """The program is gone; the host knows why."""
+
+
+class Border:
+    """Everything that goes to the program and comes back."""
+
+    def __init__(self, channel):
+        self.channel = channel
+        self.calls = 0
+        self.unsupported = None
+        self.raised = None
+
+    def ask(self, message):
+        wire.write_frame(self.channel, message)
+        return wire.read_frame(self.channel)
+
+    def proxy(self, name):
+        def proxied(*arguments, **named):
+            return self.call(name, arguments, named)
+
+        proxied.__name__ = proxied.__qualname__ = name
+        return proxied
+
+    def call(self, name, arguments, named):
+        encode = Encoder()
+        request = {'fn': name, 'args': encode.all(arguments, 0), 'kw': {k: encode(v, 0) for k, v in named.items()}}
+        if encode.opaque is not None:
+            self.unsupported = f'the tests give {name}() a value that is no plain data: {encode.opaque}'
+            raise Unsupported(self.unsupported)
+        self.calls += 1
+        answer = self.ask({'call': self.calls, **request})
+        if 'dead' in answer:
+            raise ProgramDied(answer['dead'])
+        self.write_back(arguments, answer['args'])
+        self.write_back(named.values(), answer['kw'].values())
+        if 'raised' in answer:
+            self.raised = exception_of(answer)
+            raise self.raised
+        return decode(answer['value'])
+
+    def write_back(self, before, after):
+        """Arguments changed in place are changed here as well: the same objects, new contents."""
+        for mine, theirs in zip(before, after):
+            if type(mine) in REFILL:
+                value = decode(theirs)
+                if type(value) is type(mine):
+                    REFILL[type(mine)](mine, value)
+
+
+def _refill_list(mine, value):
+    mine[:] = value
+
+
+def _refill_other(mine, value):
+    mine.clear()
+    mine.update(value)
+
+
+REFILL = {list: _refill_list, set: _refill_other, dict: _refill_other}
+
+
+def exception_of(answer):
+    kind = getattr(builtins, answer['raised'], None)
+    if not (isinstance(kind, type) and issubclass(kind, BaseException)):
+        kind = RuntimeError
+    try:
+        return kind(answer['message'])
+    except Exception:
+        return RuntimeError(answer['message'])
+
+
+def run(job, names, channel):
+    """Setup, then unit after unit as long as the host wants more."""
+    border = Border(channel)
+    try:
+        exec(compile(job['setup'], 'setup', 'exec'), names)
+        codes = [compile(unit, FILE, 'exec') for unit in job['asserts']]
+        proxied = names_to_proxy(job['setup'], job['asserts'], names) if job['names'] is None else job['names']
+    except BaseException as error:
+        border.ask({'broken': f'{type(error).__name__}: {error}'[:DETAIL_KEPT]})
+        return
+    if not proxied:
+        border.ask({'unsupported': 'the tests name nothing that the program must define'})
+        return
+    names.update({name: border.proxy(name) for name in proxied})
+    for index, (unit, code) in enumerate(zip(job['asserts'], codes)):
+        answer = border.ask({'test': index, **run_unit(border, unit, code, names)})
+        if not answer['more']:
+            return
+
+
+def run_unit(border, unit, code, names):
+    end, detail = 'passed', ''
+    try:
+        exec(code, names)
+    except BaseException as error:
+        ours = error is not border.raised
+        end = 'assertion_failed' if ours and isinstance(error, AssertionError) else 'raised' if ours else 'program_raised'
+        detail = words(error, unit)
+    sys.stdout.flush()
+    if border.unsupported is not None:
+        return {'end': 'unsupported', 'detail': border.unsupported}
+    return {'end': end, 'detail': detail}
+
+
+def words(error, unit):
+    """One line: what, and at which line of the tests."""
+    try:
+        text = f'{type(error).__name__}: {error}'
+    except Exception:
+        text = type(error).__name__
+    if not (trace := error.__traceback__.tb_next):
+        return text[:DETAIL_KEPT]
+    lines = [t for t in walk(trace) if t.tb_frame.f_code.co_filename == FILE]
+    source = unit.splitlines()[lines[-1].tb_lineno - 1].strip() if lines else ''
+    return f'{text[:DETAIL_KEPT]} at: {source[:DETAIL_KEPT]}' if source else text[:DETAIL_KEPT]
+
+
+def walk(trace):
+    while trace:
+        yield trace
+        trace = trace.tb_next

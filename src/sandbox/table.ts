@@ -1,0 +1,27 @@
+// The backends in the order in which they are tried: the strongest first. A row here and it takes part in openSandbox and in `doctor sandbox`.
+import type { Backend, Language, Probe } from './backend.ts';
+
+export interface BackendOptions {
+  /** Jobs at a time (default: one for each core). */
+  readonly lanes?: number;
+  /** Nothing remembered from before: everything is tried now. */
+  readonly afresh?: boolean;
+}
+
+export interface BackendRow {
+  readonly name: Backend['name'];
+  readonly languages: readonly Language[];
+  /** Runs it before it is believed. The backend is the caller's to close. */
+  probe(options: BackendOptions): Promise<Probe>;
+}
+
+export const BACKENDS: readonly BackendRow[] = [
+  {
+    name: 'bwrap',
+    languages: ['python'],
+    async probe({ lanes, afresh }) {
+      const { probeBwrap } = await import('./bwrap/probe.ts');
+      return probeBwrap({ ...(lanes !== undefined && { lanes }), ...(afresh && { cacheFile: null }) });
+    },
+  },
+];
