@@ -18,7 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   loop: ['methods', 'policy', 'tasks', 'verifiers', 'runs', 'metrics'],
   report: ['runs', 'metrics'],
   runs: ['verifiers', 'metrics'],
-  tasks: ['verifiers'],
+  tasks: ['verifiers', 'sandbox'],
   policy: ['engine'],
   data: [],
   methods: [],
