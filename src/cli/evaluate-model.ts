@@ -17,6 +17,7 @@ import { layoutOf } from '../runs/layout.ts';
 import type { Context } from './command.ts';
 import { physicalCores } from './cores.ts';
 import { withPolicy } from './engine.ts';
+import { hubCacheOf } from './hub.ts';
 import { modelPath } from './model-path.ts';
 import { showProgress } from './progress.ts';
 
@@ -45,7 +46,7 @@ async function settingsOf(
   );
   const fixed = { model, arms: [], validation: 0 };
   const also = [...given, ...Object.entries(fixed).map(([name, value]): Setting => ({ path: [name], value }))];
-  const lay = { cwd: context.cwd, set: (options.set as string[] | undefined) ?? [], also };
+  const lay = { cwd: context.cwd, set: (options.set as string[] | undefined) ?? [], also, hubCache: hubCacheOf(context) };
   const task = String(options.task);
   if (extname(task) === '') return { settings: parseSettings(laidOver({ task }, lay)) };
   return loadConfig(task, lay);

@@ -2,6 +2,7 @@
 
 import type { CliCommand } from './command.ts';
 import { physicalCores } from './cores.ts';
+import { hubCacheOf } from './hub.ts';
 import { withSet } from './options.ts';
 
 export const run: CliCommand = {
@@ -17,7 +18,11 @@ export const run: CliCommand = {
   async act([config = ''], options, context) {
     const { loadConfig } = await import('../config/load.ts');
     const { resolvePlan } = await import('../config/resolve.ts');
-    const { settings, file } = await loadConfig(config, { cwd: context.cwd, set: (options.set as string[] | undefined) ?? [] });
+    const { settings, file } = await loadConfig(config, {
+      cwd: context.cwd,
+      set: (options.set as string[] | undefined) ?? [],
+      hubCache: hubCacheOf(context),
+    });
     const dir = options.dir as string | undefined;
     const resolved = await resolvePlan(settings, {
       cwd: context.cwd,

@@ -2,12 +2,13 @@
 // Relative paths (the model, the files of a task) count from the folder of the file that names them; those of --set from where the
 // command was given. Nothing is opened here but the configuration itself.
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, extname, isAbsolute, resolve } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse } from 'yaml';
 import { ConfigError } from '../errors.ts';
 import { camelKeys, isPlain } from './keys.ts';
 import { parseSettings, type Settings } from './parse.ts';
+import { withPulled } from './pulled.ts';
 import { parseSetting, type Setting, withSetting } from './set.ts';
 
 /** Settings that name files. */
@@ -51,13 +52,20 @@ export async function readConfigFile(file: string): Promise<unknown> {
 
 const at = (value: unknown, path: readonly string[]) => path.reduce<unknown>((v, key) => (isPlain(v) ? v[key] : undefined), value);
 
+const anchoredFile = (value: unknown, folder: string): unknown =>
+  Array.isArray(value)
+    ? value.map(file => anchoredFile(file, folder))
+    : typeof value === 'string' && value !== ''
+      ? resolve(folder, value)
+      : value;
+
 /** Relative paths counted from `folder`. */
 function anchored(settings: unknown, folder: string): unknown {
   return FILE_SETTINGS.reduce((all, name) => {
     const path = name.split('.');
     const value = at(all, path);
-    if (typeof value !== 'string' || value === '' || isAbsolute(value)) return all;
-    return withSetting(all, { path, value: resolve(folder, value) });
+    if (value === undefined) return all;
+    return withSetting(all, { path, value: anchoredFile(value, folder) });
   }, settings);
 }
 
@@ -79,15 +87,17 @@ export interface LoadOptions {
   readonly set?: readonly string[];
   /** Laid over everything else; paths absolute. */
   readonly also?: readonly Setting[];
+  /** The cache of the Hugging Face Hub, where a task named by its data set finds its files. */
+  readonly hubCache?: string;
 }
 
 /** Settings laid over those of a file; paths among them count from `cwd`. Throws ConfigError. */
-export function laidOver(written: unknown, { cwd, set = [], also = [] }: LoadOptions): unknown {
+export function laidOver(written: unknown, { cwd, set = [], also = [], hubCache }: LoadOptions): unknown {
   const fromHere = set.map(parseSetting).map(({ path, value }) => {
-    const isFile = FILE_SETTINGS.includes(path.join('.')) && typeof value === 'string' && value !== '';
-    return { path, value: isFile ? resolve(cwd, value) : value };
+    return { path, value: FILE_SETTINGS.includes(path.join('.')) ? anchoredFile(value, cwd) : value };
   });
-  return [...fromHere, ...also].reduce(withSetting, written);
+  const laid = [...fromHere, ...also].reduce(withSetting, written);
+  return isPlain(laid) && laid.task !== undefined ? { ...laid, task: withPulled(laid.task, hubCache) } : laid;
 }
 
 /** Reads a configuration file and lays `set` over it. Throws ConfigError with every complaint there is. */

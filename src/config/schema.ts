@@ -1,6 +1,7 @@
 // The one schema of a configuration, for TypeScript, YAML and --set alike: every default is written here and nowhere else.
 // Strict: an unknown key is a complaint. What a preset says (src/methods) stays unsaid here unless the user overrides it.
 import { z } from 'zod';
+import { mathSchema } from '../tasks/math/settings.ts';
 import type { Task } from '../tasks/task.ts';
 import { wordProblemsSchema } from '../tasks/word-problems.ts';
 import { above, atLeast, between, fraction, listOf, oneOf, says, text, whole } from './accepted.ts';
@@ -49,8 +50,8 @@ export const configSchema = z.strictObject({
   seed: whole(0).default(1),
   model: text('the path of a Hugging Face folder or a GGUF file'),
   task: z.union(
-    [text(), z.custom<Task>(isTask), wordProblemsSchema, taskFile],
-    says('the name of a built-in task, settings such as { kind: word-problems, … }, or what defineTask gives'),
+    [text(), z.custom<Task>(isTask), wordProblemsSchema, mathSchema, taskFile],
+    says('the name of a built-in task, settings such as { kind: word-problems, … } or { kind: math, … }, or what defineTask gives'),
   ),
   method: methodSchema.default('rest-em'),
   arms: listOf(armSchema, 'method names').default([]),
@@ -73,12 +74,24 @@ export const configSchema = z.strictObject({
 export type Settings = z.output<typeof configSchema>;
 type Input = z.input<typeof configSchema>;
 type WordProblemsInput = z.input<typeof wordProblemsSchema>;
+type MathInput = z.input<typeof mathSchema>;
 
 /** What a configuration file may say. `model` and the files of a task are required, here or by --set. */
 export type Config = Omit<Input, 'model' | 'task'> & {
   readonly model?: string;
-  readonly task?: string | Task | (Pick<WordProblemsInput, 'kind'> & Partial<WordProblemsInput>);
+  readonly task?:
+    | string
+    | Task
+    | (Pick<WordProblemsInput, 'kind'> & Partial<WordProblemsInput>)
+    | (Pick<MathInput, 'kind'> & Partial<MathInput>)
+    | DataSetTask;
 };
+
+/** A data set by its name, with settings of its task laid over what the set says. */
+export interface DataSetTask {
+  readonly set: string;
+  readonly [setting: string]: unknown;
+}
 
 /** Names a configuration's type for the editor. The identity function. */
 export const defineConfig = (config: Config): Config => config;

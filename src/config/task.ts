@@ -1,6 +1,8 @@
 // The task a configuration asks for: a built-in by name, a file of word problems by its settings, or code (defineTask). Code is the user's:
 // it is looked over once here, so that a forgotten field is one clear line and not a stack trace an hour later.
+import { DATA_SETS } from '../data/sets.ts';
 import { type Complaint, ConfigError } from '../errors.ts';
+import { mathTask } from '../tasks/math/task.ts';
 import { TASKS } from '../tasks/table.ts';
 import type { Split, Task } from '../tasks/task.ts';
 import { wordProblems } from '../tasks/word-problems.ts';
@@ -36,8 +38,9 @@ function checkedTask(task: Task): Task {
 function builtIn(name: string): Task {
   const task = Object.hasOwn(TASKS, name) ? TASKS[name as keyof typeof TASKS] : undefined;
   if (task) return task;
-  const near = nearestName(name, Object.keys(TASKS));
-  const known = near ? `did you mean ${near}?` : `known: ${Object.keys(TASKS).join(', ')}`;
+  const names = [...Object.keys(TASKS), ...Object.keys(DATA_SETS).filter(set => DATA_SETS[set]?.task !== null)];
+  const near = nearestName(name, names);
+  const known = near ? `did you mean ${near}?` : `known: ${names.join(', ')}`;
   throw new ConfigError({ field: 'task', message: `there is no task named ${show(name)}; ${known}` });
 }
 
@@ -61,6 +64,6 @@ export async function openTask(setting: TaskSetting): Promise<OpenedTask> {
   if (typeof setting === 'string') return silent(builtIn(setting));
   if ('problems' in setting) return silent(checkedTask(setting));
   if (setting.kind === 'code') return silent(await taskOfFile(setting.name, setting.file));
-  const task = wordProblems(setting);
+  const task = setting.kind === 'math' ? mathTask(setting) : wordProblems(setting);
   return { task, notes: split => task.notes(split) };
 }

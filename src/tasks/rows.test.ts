@@ -59,7 +59,9 @@ test('a file that is missing, empty, no text, or of another format is refused in
   assert.deepEqual(await complaints(join(dir, 'none.jsonl')), ['/none.jsonl: there is no such file']);
   assert.deepEqual(await complaints(await written('empty.jsonl', '\n')), ['/empty.jsonl: has no rows']);
   assert.deepEqual(await complaints(await written('bytes.jsonl', Uint8Array.of(0xff, 0xfe))), ['/bytes.jsonl: is not UTF-8 text']);
-  assert.deepEqual(await complaints(await written('rows.csv', 'a,b')), ['/rows.csv: not a format we read; accepted: .jsonl, .parquet']);
+  assert.deepEqual(await complaints(await written('rows.txt', 'a,b')), [
+    '/rows.txt: not a format we read; accepted: .jsonl, .csv, .parquet',
+  ]);
   const [parquet, ...none] = await complaints(await written('torn.parquet', 'PAR1 and no more'));
   assert.match(parquet!, /^\/torn\.parquet: cannot be read as Parquet: /);
   assert.deepEqual(none, []);
@@ -82,6 +84,20 @@ for (const codec of ['snappy', 'zstd']) {
 test('a Parquet file without the named column says which there are', async () => {
   const [first] = await complaints(join(import.meta.dirname, 'fixtures', 'rows-zstd.parquet'), ['target']);
   assert.match(first!, /rows-zstd\.parquet:1: no column 'target'; there are: question, answer, ratio, tags$/);
+});
+
+test('the cells of a CSV file may hold commas, quotes and line ends', async () => {
+  const file = await written('good.csv', '\uFEFFid,question\r\n1,"a, ""b""\nc"\r\n\r\n2,\n');
+  const rows = await readRows(file, ['id', 'question']);
+  assert.deepEqual(
+    rows.map(({ number, columns }) => [number, columns]),
+    [
+      [1, { id: '1', question: 'a, "b"\nc' }],
+      [2, { id: '2', question: '' }],
+    ],
+  );
+  assert.deepEqual(await complaints(await written('torn.csv', 'a,b\n1,2,3\n4,5\n')), ['/torn.csv:1: has 3 cells where the head has 2']);
+  assert.match((await complaints(await written('open.csv', 'a,b\n1,"2\n')))[0]!, /^\/open\.csv: cannot be read as CSV at character 7/);
 });
 
 test('a cell is text where it has one text, and nothing where JSON has already rounded it', () => {

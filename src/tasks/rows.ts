@@ -24,6 +24,7 @@ type ReadFormat = (file: string) => Promise<FileRows>;
 
 const formats: Readonly<Record<string, ReadFormat>> = {
   '.jsonl': async file => (await import('./rows-jsonl.ts')).readJsonl(file),
+  '.csv': async file => (await import('./rows-csv.ts')).readCsv(file),
   '.parquet': async file => (await import('./rows-parquet.ts')).readParquet(file),
 };
 

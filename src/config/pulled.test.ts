@@ -1,0 +1,99 @@
+// Tasks named by their data set: files from the Hub's cache, files of the user's before them, and what is said when neither is there.
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, test } from 'node:test';
+import { refPath, snapshotPath } from '../data/cache.ts';
+import { ConfigError } from '../errors.ts';
+import { laidOver } from './load.ts';
+import { parseSettings } from './parse.ts';
+import { withPulled } from './pulled.ts';
+import { openTask } from './task.ts';
+
+const CACHE = mkdtempSync(join(tmpdir(), 'rest-em-pulled-'));
+after(() => rmSync(CACHE, { recursive: true, force: true }));
+const COMMIT = 'a'.repeat(40);
+
+function put(repo: string, file: string, content = ''): string {
+  const path = join(snapshotPath(CACHE, repo, COMMIT), file);
+  for (const [name, text] of [
+    [path, content],
+    [refPath(CACHE, repo, 'main'), COMMIT],
+  ] as const) {
+    mkdirSync(dirname(name), { recursive: true });
+    writeFileSync(name, text);
+  }
+  return path;
+}
+
+const gsmTrain = put('openai/gsm8k', 'main/train-00000-of-00001.parquet');
+const gsmTest = put('openai/gsm8k', 'main/test-00000-of-00001.parquet');
+const mathTrain = ['algebra', 'geometry'].map(subject => put('EleutherAI/hendrycks_math', `${subject}/train-00000-of-00001.parquet`));
+const math500 = put(
+  'HuggingFaceH4/MATH-500',
+  'test.jsonl',
+  '{"problem": "1+1?", "solution": "$\\\\boxed{2}$", "answer": "2", "subject": "Algebra", "level": 1}\n',
+);
+
+function complaints(work: () => unknown): string[] {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.complaints.map(c => `${c.field}: ${c.message}`);
+    throw error;
+  }
+  return [];
+}
+
+test('a set that was pulled is a task by its name, one file or several a split', () => {
+  assert.deepEqual(withPulled('gsm8k', CACHE), { kind: 'word-problems', set: 'gsm8k', train: gsmTrain, test: gsmTest });
+  assert.deepEqual(withPulled('math-500', CACHE), { kind: 'math', name: 'math-500', train: mathTrain, test: math500 });
+});
+
+test('settings are laid over the set, files of the user before those of the cache', () => {
+  const task = withPulled({ set: 'math-500', rules: 'strict-math', train: 'mine.jsonl' }, CACHE);
+  assert.deepEqual(task, { kind: 'math', name: 'math-500', set: 'math-500', rules: 'strict-math', train: 'mine.jsonl', test: math500 });
+  assert.deepEqual(withPulled({ set: 'mawps', train: 'a', test: 'b' }, undefined), {
+    kind: 'word-problems',
+    set: 'mawps',
+    train: 'a',
+    test: 'b',
+  });
+});
+
+test('what is no set stands as it is: a built-in task, code, settings of one file', () => {
+  for (const task of ['minimath', 'nothing', { kind: 'word-problems', train: 'a', test: 'b' }, { set: 'none' }, 5, undefined])
+    assert.equal(withPulled(task, CACHE), task);
+});
+
+test('what is not here is named, with the command that brings it and the way without', () => {
+  assert.deepEqual(
+    complaints(() => withPulled('math', undefined)),
+    [
+      'task.train: the train problems of math are not here; `rest-em data pull math` brings them, or name a file of yours: { set: math, train: FILE }',
+      'task.test: the test problems of math are not here; `rest-em data pull math` brings them, or name a file of yours: { set: math, test: FILE }',
+    ],
+  );
+  assert.deepEqual(
+    complaints(() => withPulled({ set: 'asdiv', test: 'b' }, CACHE)),
+    ['task.train: the train problems of asdiv are not here; name a file of yours: { set: asdiv, train: FILE }'],
+  );
+  assert.match(complaints(() => withPulled('hungarian', CACHE)).join(), /hungarian is no task by itself: /);
+});
+
+test('a configuration that names a set becomes a task with problems', async () => {
+  const settings = parseSettings(laidOver({ model: 'm', task: 'math-500' }, { cwd: CACHE, hubCache: CACHE }));
+  const { task } = await openTask(settings.task);
+  assert.deepEqual(await task.problems('test'), [
+    { id: 'math-500-test-00001', question: '1+1?', reference: '2', level: '1', subject: 'Algebra' },
+  ]);
+});
+
+test('relative files of a list count from where they are named', () => {
+  const settings = laidOver(
+    { model: 'm' },
+    { cwd: '/data', set: ['task={"kind": "math"}', 'task.train=[a.jsonl, b.jsonl]', 'task.test=c.jsonl'] },
+  );
+  assert.deepEqual(settings, { model: 'm', task: { kind: 'math', train: ['/data/a.jsonl', '/data/b.jsonl'], test: '/data/c.jsonl' } });
+});
