@@ -206,7 +206,7 @@ describe('commands', { concurrency: 2 }, () => {
   test('--version, --help and the help of every command exit with 0', async () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     assert.deepEqual(await restEm(['--version']), { code: 0, out: `${version}\n`, err: '' });
-    for (const command of ['run', 'resume', 'eval', 'report', 'verify', 'sample', 'score']) {
+    for (const command of ['run', 'resume', 'eval', 'report', 'verify', 'judge', 'data', 'sample', 'score']) {
       const { code, out } = await here([command, '--help']);
       assert.equal(code, 0);
       assert.match(out, new RegExp(`Usage: rest-em ${command}`));

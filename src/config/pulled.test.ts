@@ -67,18 +67,13 @@ test('what is no set stands as it is: a built-in task, code, settings of one fil
     assert.equal(withPulled(task, CACHE), task);
 });
 
-test('what is not here is named, with the command that brings it and the way without', () => {
-  assert.deepEqual(
-    complaints(() => withPulled('math', undefined)),
-    [
-      'task.train: the train problems of math are not here; `rest-em data pull math` brings them, or name a file of yours: { set: math, train: FILE }',
-      'task.test: the test problems of math are not here; `rest-em data pull math` brings them, or name a file of yours: { set: math, test: FILE }',
-    ],
-  );
-  assert.deepEqual(
-    complaints(() => withPulled({ set: 'asdiv', test: 'b' }, CACHE)),
-    ['task.train: the train problems of asdiv are not here; name a file of yours: { set: asdiv, train: FILE }'],
-  );
+test('what is not here is asked for, with the command that brings it; nothing else is kept back', () => {
+  const parse = (task: unknown) => complaints(() => parseSettings(laidOver({ task }, { cwd: CACHE, hubCache: CACHE })));
+  const files = (split: string, what: string) =>
+    `task.${split}: is required, in the configuration or by --set task.${split}=…: ${what}; \`rest-em data pull SET\` brings those of a set of the Hub`;
+  const model = 'model: is required, in the configuration or by --set model=…: the path of a Hugging Face folder or a GGUF file';
+  assert.deepEqual(parse('math').sort(), [model, files('test', 'a file of rows (.jsonl, .parquet or .csv), or several')]);
+  assert.deepEqual(parse({ set: 'svamp', test: 'b' }).sort(), [model, files('train', 'a file of rows (.jsonl, .parquet or .csv)')]);
   assert.match(complaints(() => withPulled('hungarian', CACHE)).join(), /hungarian is no task by itself: /);
 });
 

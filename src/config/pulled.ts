@@ -1,13 +1,13 @@
 // A task named by its data set: `task: gsm8k`, or `{ set: math-500, rules: strict-math }`. What the set's columns mean comes from src/data/sets.ts,
 // its files from the Hub's cache on this machine, unless the settings name files of their own. No network: what is not here is pulled by
-// a command of its own, so that a run never waits for one, nor changes with one.
-import { pulledFiles, type Split } from '../data/pull.ts';
+// a command of its own, so that a run never waits for one, nor changes with one; the schema asks for the files that stay missing.
+import { pulledFiles } from '../data/pull.ts';
 import { DATA_SETS } from '../data/sets.ts';
 import { ConfigError } from '../errors.ts';
 import { TASKS } from '../tasks/table.ts';
 import { isCode, isPlain } from './keys.ts';
 
-/** The task setting with what its data set says filled in; anything else as it stands. Throws ConfigError where the files are not here. */
+/** The task setting with what its data set says filled in; anything else as it stands. Throws ConfigError for a set that is no task. */
 export function withPulled(task: unknown, hubCache: string | undefined): unknown {
   if (typeof task === 'string' && !Object.hasOwn(TASKS, task) && Object.hasOwn(DATA_SETS, task)) return filledFrom(task, {}, hubCache);
   const set = isPlain(task) && !isCode(task) ? task.set : undefined;
@@ -23,18 +23,8 @@ function filledFrom(name: string, given: Readonly<Record<string, unknown>>, hubC
   const settings: Readonly<Record<string, unknown>> = { ...task, ...given };
   const missing = (['train', 'test'] as const).filter(split => settings[split] === undefined);
   const pulled = missing.length > 0 && hubCache !== undefined ? pulledFiles(name, hubCache) : {};
-  const absent = missing.filter(split => pulled[split] === undefined);
-  if (absent.length > 0) throw new ConfigError(absent.map(split => notHere(name, split)));
-  return { ...settings, ...Object.fromEntries(missing.map(split => [split, fileOrFiles(pulled[split]!)])) };
+  const found = missing.flatMap(split => (pulled[split] ? [[split, fileOrFiles(pulled[split])] as const] : []));
+  return { ...settings, ...Object.fromEntries(found) };
 }
 
 const fileOrFiles = (files: readonly string[]): string | readonly string[] => (files.length === 1 ? files[0]! : files);
-
-function notHere(name: string, split: Split) {
-  const canPull = DATA_SETS[name]?.[split] !== undefined;
-  const pull = canPull ? `\`rest-em data pull ${name}\` brings them, or ` : '';
-  return {
-    field: `task.${split}`,
-    message: `the ${split} problems of ${name} are not here; ${pull}name a file of yours: { set: ${name}, ${split}: FILE }`,
-  };
-}

@@ -14,6 +14,9 @@ import { gapAfter, promptOf, promptSchema } from './word-problem-prompts.ts';
 import { type SolutionForm, solutionForms } from './word-problem-solutions.ts';
 
 const column = z.string().min(1);
+const file = z
+  .string({ error: () => 'a file of rows (.jsonl, .parquet or .csv); `rest-em data pull SET` brings those of a set of the Hub' })
+  .min(1);
 const template = z.string().refine(text => placesOf(text).length > 0, "must name a column, such as '{question}'");
 
 /** A regular expression with exactly one group. */
@@ -24,9 +27,9 @@ export const wordProblemsSchema = z.strictObject({
   /** A well-known set whose columns fill in what is not given here (word-problem-sets.ts). */
   set: z.string().optional(),
   name: z.string().min(1).default('word-problems'),
-  /** Files of rows, .jsonl or .parquet. */
-  train: z.string().min(1),
-  test: z.string().min(1),
+  /** Files of rows. */
+  train: file,
+  test: file,
   /** Made of columns: '{body} {question}'. */
   question: template,
   /** Where the reference stands; without a pattern the whole cell is the number. */

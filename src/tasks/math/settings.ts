@@ -9,7 +9,9 @@ import { promptSchema } from '../word-problem-prompts.ts';
 const column = z.string().min(1);
 const template = z.string().refine(text => placesOf(text).length > 0, "must name a column, such as '{problem}'");
 const file = z.string().min(1);
-const files = z.union([file, z.array(file).min(1)], { error: () => 'a file of rows (.jsonl, .parquet or .csv), or several' });
+const files = z.union([file, z.array(file).min(1)], {
+  error: () => 'a file of rows (.jsonl, .parquet or .csv), or several; `rest-em data pull SET` brings those of a set of the Hub',
+});
 
 const conventions = z.record(z.string(), z.union([z.string(), z.number()]).transform(String)).superRefine((some, context) => {
   for (const [name, value] of Object.entries(some)) {
