@@ -20,7 +20,7 @@ export interface Kept {
 
 /** What a kind of weighing may ask about the samples of one problem. */
 interface Hand {
-  /** Those that can count, one of each that are the same. */
+  /** Those that can count, one of each that are the same, in the order of their ids. */
   readonly standing: readonly Standing[];
   /** Correct samples, the same ones counted each. */
   readonly correct: number;
@@ -59,8 +59,7 @@ const KEEP: { readonly [K in Weigh['kind']]: (hand: Hand, weigh: OfKind<K>) => W
   },
   replay: ({ standing, rng }, { rowsPerProblem }) => {
     if (standing.length === 0) return [];
-    const inOrder = standing.toSorted(byId);
-    const drawn = Array.from({ length: rowsPerProblem }, () => inOrder[rng.below(inOrder.length)]!);
+    const drawn = Array.from({ length: rowsPerProblem }, () => standing[rng.below(standing.length)]!);
     return [...Map.groupBy(drawn, one => one)].map(([one, times]) => [one, times.length]);
   },
   random: (hand, { keepPerProblem }) => alike(draw(hand, hand.standing, Math.min(hand.correct, capOf(keepPerProblem)))),
@@ -71,7 +70,7 @@ const KEEP: { readonly [K in Weigh['kind']]: (hand: Hand, weigh: OfKind<K>) => W
 const NEGLIGIBLE = 2 ** -24;
 
 const alike = (standing: readonly Standing[]): Weighted => standing.map(one => [one, 1]);
-const draw = ({ rng }: Hand, from: readonly Standing[], count: number) => shuffled(from.toSorted(byId), rng).slice(0, count);
+const draw = ({ rng }: Hand, from: readonly Standing[], count: number) => shuffled(from, rng).slice(0, count);
 const byId = ({ sample: a }: Standing, { sample: b }: Standing): number => (a.id < b.id ? -1 : Number(a.id > b.id));
 const rewardOf = ({ sample }: Standing): number => sample.reward ?? 0;
 const highest = (standing: readonly Standing[]): number => standing.reduce((top, one) => Math.max(top, rewardOf(one)), 0);
@@ -95,7 +94,7 @@ export function weighSamples(
   const top = highest(standing);
   const correct = Map.groupBy(all.filter(isCorrect), sample => sample.problem_id);
   const kept = new Map<string, Kept>();
-  for (const [problemId, of] of Map.groupBy(standing, one => one.sample.problem_id)) {
+  for (const [problemId, of] of Map.groupBy(standing.toSorted(byId), one => one.sample.problem_id)) {
     const rng = rngOf(seedOf(seed, 'select', weigh.kind, problemId));
     const hand: Hand = {
       standing: of,
