@@ -8,6 +8,9 @@ type Arrays = Map<string, Float32Array>;
 
 const names = (c: ModelConfig): string[] => Array.from({ length: c.layers }, (_, l) => [`k ${l}`, `v ${l}`]).flat();
 
+/** Gives an array's memory back now, not at the next garbage collection: caches are hundreds of megabytes. */
+const letGo = (array: Float32Array): void => void (array.buffer as ArrayBuffer).transfer(0);
+
 /** Where one prompt's keys and values lie in the outputs of the prompt program (programs.ts). */
 export interface PromptState {
   readonly outputs: ReadonlyMap<string, Data>;
@@ -40,7 +43,10 @@ export class PromptCache {
   private grow(slots: number): void {
     const enlarged = (old: Float32Array | undefined, size: number): Float32Array<ArrayBuffer> => {
       const data = new Float32Array(size);
-      if (old) data.set(old);
+      if (old) {
+        data.set(old);
+        letGo(old);
+      }
       return data;
     };
     for (const name of names(this.config)) this.arrays.set(name, enlarged(this.arrays.get(name), slots * this.slotSize));
@@ -101,13 +107,16 @@ export class OwnCache {
   private readonly capacity: number;
   private readonly arrays: Arrays = new Map();
   private readonly lengths: Int32Array;
+  private readonly most: number;
   private columns = 0;
 
-  constructor(config: ModelConfig, capacity: number) {
+  /** `most`: columns that a row can come to need. */
+  constructor(config: ModelConfig, capacity: number, most: number) {
     this.config = config;
     this.capacity = capacity;
+    this.most = most;
     this.lengths = new Int32Array(capacity);
-    this.resize(BLOCK);
+    this.resize(Math.min(BLOCK, most));
   }
 
   private resize(columns: number): void {
@@ -115,9 +124,11 @@ export class OwnCache {
     for (const name of names(this.config)) {
       const data = new Float32Array(this.capacity * kvHeads * columns * headDim);
       const old = this.arrays.get(name);
-      if (old)
+      if (old) {
         for (let i = 0; i < this.capacity * kvHeads; i++)
           data.set(old.subarray(i * this.columns * headDim, (i + 1) * this.columns * headDim), i * columns * headDim);
+        letGo(old);
+      }
       this.arrays.set(name, data);
     }
     this.columns = columns;
@@ -150,7 +161,8 @@ export class OwnCache {
       }
     }
     for (let r = 0; r < rows; r++) this.lengths[r]! += 1;
-    if (this.lengths.subarray(0, rows).includes(this.columns)) this.resize(this.columns + BLOCK);
+    if (this.columns < this.most && this.lengths.subarray(0, rows).includes(this.columns))
+      this.resize(Math.min(this.columns + BLOCK, this.most));
   }
 
   feeds(rows: number): [string, Data][] {

@@ -4,7 +4,7 @@ import type { ModelConfig } from './architecture.ts';
 import { type Dim, type Shape, symbol } from './graph/dims.ts';
 import type { Graph, Tensor } from './graph/graph.ts';
 import type { Tape } from './graph/tape.ts';
-import { parameterShapes } from './parameters.ts';
+import { type Parameters, parameterShapes } from './parameters.ts';
 
 /** What one layer's attention is given: rotated queries, keys and values of every token, [tokens, kvHeads, (groups + 2) headDim]. */
 export type Attend = (layer: number, qkv: Tensor) => Tensor;
@@ -19,11 +19,14 @@ export interface DecoderInputs {
   readonly sin: Tensor;
 }
 
-/** Declares the inputs every graph of the decoder has, weights among them. */
-export function decoderInputs(g: Graph, c: ModelConfig, tokens: Dim): DecoderInputs {
+/** Declares the inputs every graph of the decoder has, weights among them; the layers' matrices of `settled` become constants of the graph. */
+export function decoderInputs(g: Graph, c: ModelConfig, tokens: Dim, settled?: Parameters): DecoderInputs {
   const table: Shape = [symbol('positions'), c.headDim / 2];
+  const isSettled = (name: string) => name.startsWith('model.') && !name.includes('norm') && !name.endsWith('.o');
+  const declare = (name: string, shape: readonly number[]) =>
+    settled && isMatrix(name) ? g.attach(name, shape, settled.get(name)!) : g.input(name, 'float32', shape);
   return {
-    parameters: new Map(parameterShapes(c).map(({ name, shape }) => [name, g.input(name, 'float32', shape)])),
+    parameters: new Map(parameterShapes(c).map(({ name, shape }) => [name, declare(name, shape)])),
     ids: g.input('ids', 'int64', [tokens]),
     positions: g.input('positions', 'int64', [tokens, slotsPerToken(c)]),
     cos: g.input('cos', 'float32', table),
@@ -59,6 +62,10 @@ export const finalNorm = (tape: Tape, c: ModelConfig, inputs: DecoderInputs, x: 
 
 /** The output matrix [vocab, hidden]: the embedding where they are tied. */
 export const headOf = (c: ModelConfig, inputs: DecoderInputs): Tensor => inputs.parameters.get(c.tied ? 'embedding' : 'head')!;
+
+/** The same as a constant of the graph; the embedding stays an input besides, because looking up rows packs nothing. */
+export const settledHead = (g: Graph, c: ModelConfig, settled: Parameters): Tensor =>
+  g.attach('settled head', [c.vocab, c.hidden], settled.get(c.tied ? 'embedding' : 'head')!);
 
 /** cos and sin of position times frequency, [positions, headDim / 2] each; angles in float64 (RoPE, arXiv 2104.09864). */
 export function rotaryTables(c: ModelConfig, atLeast: number): { cos: Float32Array; sin: Float32Array; positions: number } {

@@ -58,8 +58,14 @@ for (const [what, jobs] of [
       const sampler = await Sampler.open(config, { threads: 1 });
       const scorer = await Scorer.open(config, { threads: 1, maxTokens: 256 });
       const lengths: number[] = [];
-      for (const truncation of [{}, { topK: 20, topP: 1 }, { temperature: 1, topP: 1 }, { temperature: 0 }]) {
-        const completed = (await sampler.sample(parameters, jobs, { ...rules, ...truncation }, 6)).flat();
+      for (const [truncation, settled] of [
+        [{}, true],
+        [{ topK: 20, topP: 1 }, false],
+        [{ topK: 20, topP: 1 }, true],
+        [{ temperature: 1, topP: 1 }, true],
+        [{ temperature: 0 }, false],
+      ] as const) {
+        const completed = (await sampler.sample(parameters, jobs, { ...rules, ...truncation }, 6, {}, settled)).flat();
         const pairs = completed.map((c, i) => ({ prompt: jobs[Math.floor(i / 5)]!.prompt, completion: c.tokens }));
         const scored = await scorer.score(parameters, pairs);
         for (const [i, { logprobs }] of completed.entries())

@@ -15,7 +15,7 @@ import type {
 import type { ModelConfig } from './architecture.ts';
 import { EpochFit, type TokenRow } from './fit.ts';
 import { type Parameters, toParameters, toWeights } from './parameters.ts';
-import { Sampler } from './sampler.ts';
+import { isWorthSettling, Sampler } from './sampler.ts';
 import { Aborted, type Completed, type SampleRules } from './sampling.ts';
 import { Scorer } from './scorer.ts';
 import { stepLengths } from './steps.ts';
@@ -63,6 +63,7 @@ export class Engine {
     const version = `${path} ${ino} ${mtimeMs}`;
     if (this.model?.version === version) return this.model;
     this.model = null;
+    await this.sampler?.unsettle();
     const source = await openModel(path);
     try {
       const parameters = await toParameters(source.config, name => source.read(name));
@@ -90,13 +91,14 @@ export class Engine {
     settings: SamplingSettings,
     onProgress?: (p: SampleProgress) => void,
   ): Promise<Generation[][]> {
-    return this.sampleFrom(await this.load(path), requests, settings, onProgress);
+    return this.sampleFrom(await this.load(path), requests, settings, true, onProgress);
   }
 
   private async sampleFrom(
     model: Model,
     requests: readonly SampleRequest[],
     settings: SamplingSettings,
+    settled: boolean,
     onProgress?: (p: SampleProgress) => void,
   ): Promise<Generation[][]> {
     await this.useShape(model.config);
@@ -106,10 +108,13 @@ export class Engine {
       seeds,
       ...(maxTokens !== undefined && { maxTokens }),
     }));
-    const completed = await this.sampler.sample(model.parameters, jobs, rulesOf(model.tokenizer, settings), this.options.rows, {
+    const rules = rulesOf(model.tokenizer, settings);
+    const settles = settled && isWorthSettling(model.config, jobs, rules);
+    const watch = {
       isAborted: this.isAborted,
       ...(onProgress && { onProgress: (completions: number, tokens: number) => onProgress({ completions, tokens }) }),
-    });
+    };
+    const completed = await this.sampler.sample(model.parameters, jobs, rules, this.options.rows, watch, settles);
     return completed.map((row, i) => {
       const prefix = requests[i]!.prefix ?? [];
       const promptTokens = jobs[i]!.prompt.length - prefix.length;
@@ -138,6 +143,7 @@ export class Engine {
     for (const { id, prompt, completion } of tokens) checkLength(model.config, id, prompt.length + completion.length - 1);
     // The trainer takes the weights over and changes them; the model is read from disk again when it is next asked for.
     this.model = null;
+    await this.sampler?.unsettle();
     const fit = new EpochFit(await Trainer.open(model.config, model.parameters, this.options), tokens, settings);
     this.fitting = { fit, model };
     return { stepsPerEpoch: fit.stepsPerEpoch };
@@ -157,7 +163,7 @@ export class Engine {
 
   fitSample(requests: readonly SampleRequest[], settings: SamplingSettings): Promise<Generation[][]> {
     const { fit, model } = this.fit;
-    return this.sampleFrom({ ...model, parameters: fit.parameters }, requests, settings);
+    return this.sampleFrom({ ...model, parameters: fit.parameters }, requests, settings, false);
   }
 
   async fitKeep(): Promise<void> {

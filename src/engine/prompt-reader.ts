@@ -25,7 +25,7 @@ export class PromptReader {
   }
 
   static async open(config: ModelConfig, options: { readonly threads: number }): Promise<PromptReader> {
-    return new PromptReader(config, await openPromptProgram(config, options));
+    return new PromptReader(config, await openPromptProgram(config, { ...options, keepsMemory: false }));
   }
 
   /**

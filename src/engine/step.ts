@@ -2,12 +2,14 @@
 // it has generated (its own cache), and at the token itself, under one softmax. Rows of a problem stand in a grid for the prompt's sake only:
 // everything else runs on active rows, so rows that have ended cost nothing.
 import type { ModelConfig } from './architecture.ts';
-import { type Attend, decoder, decoderInputs, finalNorm, headOf } from './decoder.ts';
+import { bestWords, logSumExp } from './best-words.ts';
+import { type Attend, decoder, decoderInputs, finalNorm, headOf, settledHead } from './decoder.ts';
 import { type Dim, symbol, times } from './graph/dims.ts';
 import { concat, matmul, reshape, split, transpose } from './graph/emit.ts';
 import { Graph, type Tensor } from './graph/graph.ts';
 import { Program, type ProgramOptions } from './graph/program.ts';
 import { Tape } from './graph/tape.ts';
+import type { Parameters } from './parameters.ts';
 
 const ROWS = symbol('rows');
 /** Problems that have rows, and the most rows any of them has. */
@@ -22,6 +24,8 @@ export interface StepOptions extends ProgramOptions {
   readonly shortlist: number;
   /** Whether the words are ranked by a distribution at another temperature than 1 (input `inverse_temperature`). */
   readonly tempered: boolean;
+  /** Weights that will not change while the program is open: it holds a copy of the matrices, packed as the kernel wants them. Else they are inputs. */
+  readonly settled?: Parameters;
 }
 
 function stepAttention(tape: Tape, c: ModelConfig): Attend {
@@ -78,19 +82,16 @@ function stepAttention(tape: Tape, c: ModelConfig): Attend {
 export async function openStepProgram(c: ModelConfig, options: StepOptions): Promise<Program> {
   const g = new Graph();
   const tape = new Tape(g);
-  const inputs = decoderInputs(g, c, ROWS);
+  const inputs = decoderInputs(g, c, ROWS, options.settled);
   const hidden = finalNorm(tape, c, inputs, decoder(tape, c, inputs, stepAttention(tape, c)));
-  const logits = matmul(g, hidden, headOf(c, inputs), { transB: true });
-  const softmax = (x: Tensor) => g.op('LogSoftmax', [x], x.shape, { axis: -1 });
-  const logp = softmax(logits);
-  const ranking = options.tempered ? softmax(g.op('Mul', [logits, g.input('inverse_temperature', 'float32', [])], logits.shape)) : logp;
+  const logits = matmul(g, hidden, options.settled ? settledHead(g, c, options.settled) : headOf(c, inputs), { transB: true });
+  const scaled = options.tempered ? g.op('Mul', [logits, g.input('inverse_temperature', 'float32', [])], logits.shape) : logits;
+  const best = bestWords(g, scaled, options.shortlist);
   const shape = [ROWS, options.shortlist];
-  const best = g.node('TopK', [ranking, g.vector([options.shortlist])], [shape, shape], { axis: -1, largest: 1, sorted: 1 }, '', [
-    'float32',
-    'int64',
-  ]);
-  g.output('ranked', best[0]!);
-  g.output('words', best[1]!);
-  g.output('logprobs', options.tempered ? g.op('GatherElements', [logp, best[1]!], shape, { axis: 1 }) : best[0]!);
+  const less = (x: Tensor, all: Tensor) => g.op('Sub', [x, logSumExp(g, all)], shape);
+  const ranked = less(best.logits, scaled);
+  g.output('ranked', ranked);
+  g.output('words', best.words);
+  g.output('logprobs', options.tempered ? less(g.op('GatherElements', [logits, best.words], shape, { axis: 1 }), logits) : ranked);
   return Program.open(g, options);
 }

@@ -73,7 +73,7 @@ export class Wave {
     const longest = Math.max(...jobs.map(j => j.prompt.length));
     this.prefix = Math.max(1, longest - 1);
     this.promptCache = new PromptCache(c, this.prefix);
-    this.ownCache = new OwnCache(c, this.capacity);
+    this.ownCache = new OwnCache(c, this.capacity, rules.maxTokens);
     this.tables = rotaryTables(c, Math.min(c.maxPositions, longest + rules.maxTokens) + 1);
     this.queue.reverse();
   }

@@ -36,6 +36,8 @@ export class Graph {
   readonly sizes = new Map<string, Shape>();
   private readonly nodes: Chunk[] = [];
   private readonly constants: Chunk[] = [];
+  /** Constants whose numbers lie in files beside the graph, by name of the file. */
+  readonly attached = new Map<string, Float32Array>();
   private readonly made = new Map<string, Tensor>();
   private first: Chunk | null = null;
   private count = 0;
@@ -56,6 +58,15 @@ export class Graph {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     this.constants.push([...shape.map(d => integer(1, d)), integer(2, CODES[type]), text(8, name), message(9, bytes)]);
     return { name, type, shape };
+  }
+
+  /** A big constant: onnxruntime reads it once, when a program is opened, and packs it as its products want. */
+  attach(name: string, shape: readonly number[], data: Float32Array): Tensor {
+    const file = `${this.attached.size}.bin`;
+    this.attached.set(file, data);
+    const place = message(13, [text(1, 'location'), text(2, file)]);
+    this.constants.push([...shape.map(d => integer(1, d)), integer(2, CODES.float32), text(8, name), place, integer(14, 1)]);
+    return { name, type: 'float32', shape };
   }
 
   private once(key: string, make: () => Tensor): Tensor {
