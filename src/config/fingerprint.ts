@@ -26,7 +26,8 @@ export async function hashModel(model: string): Promise<string> {
 /** SHA-256 over the problems of a split and the prompts they are asked with. */
 export function hashProblems(task: Task, problems: readonly Problem[]): string {
   const hash = createHash('sha256');
+  const { train, sample, hint } = task.prompts;
   for (const problem of problems)
-    hash.update(JSON.stringify([problem, task.prompts.train(problem), task.prompts.sample?.(problem) ?? null]));
+    hash.update(JSON.stringify([problem, train(problem), sample?.(problem) ?? null, ...(hint ? [hint(problem)] : [])]));
   return hash.digest('hex');
 }

@@ -5,6 +5,7 @@ import { type Complaint, ConfigError } from '../errors.ts';
 import type { EvaluationSettings, Plan } from '../loop/plan.ts';
 import { type ChosenProblems, chooseProblems } from '../loop/problems.ts';
 import { type Round, roundsOf } from '../loop/rounds.ts';
+import type { Method } from '../methods/method.ts';
 import type { Prompt } from '../prompt.ts';
 import type { Problem, Split, Task } from '../tasks/task.ts';
 import { hashModel, hashProblems } from './fingerprint.ts';
@@ -64,13 +65,20 @@ async function readTask(settings: Settings) {
   return { task, train, test, notes: [...(await notes('train')), ...(await notes('test'))] };
 }
 
-/** Every prompt the plan may ask. */
-const promptsOf = ({ prompts }: Task, problems: readonly Problem[]): Prompt[] =>
-  problems.flatMap(problem => [prompts.train(problem), ...(prompts.sample ? [prompts.sample(problem)] : [])]);
+/** The task as these methods ask it: without the hinted prompt where none of them gives hints. */
+function asAsked(task: Task, methods: readonly Method[]): Task {
+  const isHinted = methods.some(({ propose }) => propose.kind === 'greedy' && propose.hint === 'failed');
+  const { hint, ...prompts } = task.prompts;
+  return { ...task, prompts: { ...prompts, ...(hint && isHinted && { hint }) } };
+}
 
-function evaluationOf({ samples, temperature, topK, topP, k, trainProblems }: Settings['evaluate'], train: number): EvaluationSettings {
-  const ks = [...new Set(k ?? defaultKs(samples))].sort((a, b) => a - b);
-  return { samples, temperature, topK, topP, ks, trainProblems: Math.min(trainProblems, train) };
+/** Every prompt the plan may ask. */
+const promptsOf = ({ prompts: { train, sample, hint } }: Task, problems: readonly Problem[]): Prompt[] =>
+  problems.flatMap(problem => [train, sample, hint].flatMap(ask => (ask ? [ask(problem)] : [])));
+
+function evaluationOf({ k, trainProblems, ...rest }: Settings['evaluate'], train: number): EvaluationSettings {
+  const ks = [...new Set(k ?? defaultKs(rest.samples))].sort((a, b) => a - b);
+  return { ...rest, ks, trainProblems: Math.min(trainProblems, train) };
 }
 
 /** Passes over the rows of an M-step where neither the configuration nor the method says. */
@@ -86,7 +94,8 @@ export async function resolvePlan(settings: Settings, options: ResolveOptions): 
   ]);
   const name = settings.name ?? task.name;
   const threads = settings.engine.threads ?? options.threads;
-  const hashes = { model: await hashModel(modelPath), train: hashProblems(task, train), test: hashProblems(task, test) };
+  const askedTask = asAsked(task, [methods.method, ...methods.arms]);
+  const hashes = { model: await hashModel(modelPath), train: hashProblems(askedTask, train), test: hashProblems(askedTask, test) };
   const plan: Plan = {
     name,
     dir: resolve(options.cwd, options.dir ?? `runs/${name}`),
@@ -107,7 +116,7 @@ export async function resolvePlan(settings: Settings, options: ResolveOptions): 
   };
   const problems = await chooseProblems(plan);
   const asked = [...problems.train, ...problems.validation, ...problems.test];
-  const complaints = promptComplaints(model, promptsOf(task, asked));
+  const complaints = promptComplaints(model, promptsOf(askedTask, asked));
   if (complaints.length > 0) throw new ConfigError(complaints);
   const engine = { threads, rows: settings.engine.rows };
   return {

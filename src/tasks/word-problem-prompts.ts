@@ -36,6 +36,23 @@ const templateOf = ({ chat, template }: PromptSettings): string => template ?? (
 export const promptOf = (settings: PromptSettings, question: string): Prompt =>
   settings.chat ? { kind: 'chat', messages: messagesOf(settings, question) } : { kind: 'text', text: textOf(settings, question) };
 
+/**
+ * The prompt of a question with its answer behind it, in brackets: "Ali had 3 plums … How many? (5)". Worked examples that are listed get theirs
+ * as well, as far as `answerIn` finds one, so that they show what the brackets are for.
+ */
+export function hintedPromptOf(
+  settings: PromptSettings,
+  question: string,
+  answer: string,
+  answerIn: (text: string) => string | null,
+): Prompt {
+  const hinted = (text: string, hint: string | null) => (hint === null ? text : `${text} (${hint})`);
+  const shots = Array.isArray(settings.shots)
+    ? settings.shots.map(shot => ({ ...shot, question: hinted(shot.question, answerIn(shot.answer)) }))
+    : settings.shots;
+  return promptOf({ ...settings, shots }, hinted(question, answer));
+}
+
 /** What stands between a prompt and its completion: a blank after plain text, nothing in a chat or after a line's end. */
 export const gapAfter = (settings: PromptSettings): string => (settings.chat || /\s$/.test(templateOf(settings)) ? '' : ' ');
 

@@ -192,3 +192,20 @@ test('every equation solution of asdiv and svamp passes true-equations as well',
     for (const p of solved) assert.equal((await task.verify(p, p.solution!)).kind, 'correct', `${p.id}: ${p.solution}`);
   }
 });
+
+test('the hinted prompt has the number alone behind the question, and behind the questions of worked examples that are listed', async () => {
+  const shots = [{ question: 'Bo has 1 pen and gets 1. How many?', answer: '1 + 1 = 2' }];
+  const hintOf = async (prompts: WordProblemsInput['prompts']) => {
+    const task = wordProblems(await settingsFor(ROWS, { prompts }));
+    const [problem] = await task.problems('train');
+    return task.prompts.hint?.(problem!);
+  };
+  assert.deepEqual(await hintOf({ train: {}, sample: { shots } }), {
+    kind: 'text',
+    text: 'Question: Bo has 1 pen and gets 1. How many? (2)\nAnswer: 1 + 1 = 2\n\nQuestion: Ann has 7 pens. She buys 2. How many has she? (9)\nAnswer:',
+  });
+  assert.deepEqual(await hintOf({ train: { chat: true } }), {
+    kind: 'chat',
+    messages: [{ role: 'user', content: 'Ann has 7 pens. She buys 2. How many has she? (9)' }],
+  });
+});

@@ -10,7 +10,7 @@ import { parseNumeral } from '../verifiers/numeral.ts';
 import { cellText, type Row, readRows, refuse } from './rows.ts';
 import type { Problem, Split, Task } from './task.ts';
 import { filled, placesOf } from './template.ts';
-import { gapAfter, promptOf, promptSchema } from './word-problem-prompts.ts';
+import { gapAfter, hintedPromptOf, promptOf, promptSchema } from './word-problem-prompts.ts';
 import { type SolutionForm, solutionForms } from './word-problem-solutions.ts';
 
 const column = z.string().min(1);
@@ -67,6 +67,7 @@ export function wordProblems(input: WordProblemsInput): WordProblems {
   const settings = parsed(input);
   const { train, sample } = settings.prompts;
   const verify = numberVerifier(settings);
+  const answerIn = (text: string) => extractors[settings.extract].find(text)?.text ?? null;
   const loaded = new Map<Split, Promise<Loaded>>();
   const load = (split: Split): Promise<Loaded> => loaded.get(split) ?? loaded.set(split, loadSplit(settings, split)).get(split)!;
   return {
@@ -77,6 +78,7 @@ export function wordProblems(input: WordProblemsInput): WordProblems {
     prompts: {
       train: problem => promptOf(train, problem.question),
       ...(sample && { sample: (problem: Problem) => promptOf(sample, problem.question) }),
+      hint: ({ question, reference }) => hintedPromptOf(sample ?? train, question, reference, answerIn),
     },
     stop: settings.stop,
     maxTokens: settings.maxTokens,

@@ -39,7 +39,10 @@ export const minimath: Task = {
     splits ??= makeSplits();
     return splits.stories[split].map(problemOf(split));
   },
-  prompts: { train: problem => ({ kind: 'text', text: promptOf(problem.question) }) },
+  prompts: {
+    train: problem => ({ kind: 'text', text: promptOf(problem.question) }),
+    hint: ({ question, reference }) => ({ kind: 'text', text: promptOf(`${question} (${reference})`) }),
+  },
   // The text the models were pre-trained on ends every document with the end token; this only catches a model that starts another one.
   stop: ['\nQ:'],
   // A solution is one line; a sentence or a part of one is a step.
