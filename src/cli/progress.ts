@@ -103,6 +103,12 @@ const WORDS: Words = {
       `${e.policy}: ${greedy} of ${count(e.problems)} ${e.split} problems${e.failed > 0 ? `, ${count(e.failed)} not judged` : ''}`,
     );
   },
+  dynamics: e => {
+    const nats = (name: string, value: number | null) => (value === null ? null : `${name} ${value.toFixed(2)}`);
+    const said = [nats('bound on training problems', e.train), nats('on held-out ones', e.held_out), nats('KL from the base', e.kl)];
+    const known = said.filter(part => part !== null);
+    return known.length === 0 ? null : stays(`${e.policy}: ${known.join(', ')} nats`);
+  },
   end: () => null,
 };
 

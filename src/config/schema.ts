@@ -36,6 +36,7 @@ const evaluate = z.strictObject({
   topP: above(0, 1).default(0.95),
   k: listOf(whole(1), 'whole numbers').optional(),
   trainProblems: whole(0).default(0),
+  dynamics: whole(0).default(32),
 });
 
 const engine = z.strictObject({

@@ -19,7 +19,7 @@ import { finalBytes, newDir, toyAnswer, toyPlan } from './toy.test.ts';
 const KILLS = 20;
 /** Processes at a time: most of the time goes into waiting for the disk. */
 const LANES = 4;
-const EVALUATION = { samples: 2, temperature: 1, topK: 0, topP: 1, ks: [1, 2], trainProblems: 0 };
+const EVALUATION = { samples: 2, temperature: 1, topK: 0, topP: 1, ks: [1, 2], trainProblems: 0, dynamics: 4 };
 
 const runCrashing = (dir: string, onNote: (message: string) => void = () => undefined) =>
   run(toyPlan(dir, { arms: [METHODS.random], waveCompletions: 24, evaluation: EVALUATION }), scriptedPolicy(toyAnswer), {
@@ -96,6 +96,7 @@ if (process.argv[2] === '--child') {
     const numbered = (kind: RegExp) => operations.flatMap((operation, i) => (kind.test(operation) ? [i + 1] : []));
     const renames = numbered(/^rename .*checkpoint$/);
     const appends = numbered(/^appendFile /);
+    const eventLines = numbered(/^writeSync /);
     assert.equal(renames.length, 3);
     const rng = rngOf(seedOf('crash'));
     const moments: { at: number; moment: Moment }[] = [
@@ -104,6 +105,7 @@ if (process.argv[2] === '--child') {
         { at, moment: 'after' as const },
       ]),
       ...[1, 2, 3].map(() => ({ at: appends[rng.below(appends.length)]!, moment: 'half' as const })),
+      { at: eventLines[rng.below(eventLines.length)]!, moment: 'half' },
     ];
     while (moments.length < KILLS)
       moments.push({ at: 1 + rng.below(operations.length), moment: (['before', 'half', 'after'] as const)[rng.below(3)]! });

@@ -13,6 +13,8 @@ export interface EvaluationSettings {
   readonly ks: readonly number[];
   /** How many training problems are measured as well (0: none). */
   readonly trainProblems: number;
+  /** On how many problems of a split samples are scored again for the bound and for KL (dynamics.json); absent or 0: not at all. */
+  readonly dynamics?: number;
 }
 
 export interface Plan {

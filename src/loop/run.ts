@@ -6,6 +6,7 @@
 // so that going on after a crash is the same as starting: a step that is done returns at once, one that was cut off goes on where it can.
 import type { EvaluationFile } from '../metrics/evaluation.ts';
 import type { Policy } from '../policy/policy.ts';
+import { measureDynamics } from './dynamics.ts';
 import { evaluate } from './evaluate.ts';
 import { dropSuperseded, type Fitted, fit, fittedBefore } from './fit.ts';
 import { inSession, type RunOptions } from './in-session.ts';
@@ -31,6 +32,7 @@ export const run = (plan: Plan, policy: Policy, options: RunOptions): Promise<Ru
     const base: Model = { name: BASE, iteration: 0, path: plan.model };
     const models = new Map([[BASE, base]]);
     const evaluations = [await evaluate(session, base, prompts.train)];
+    await measureDynamics(session, base, null);
     if (prompts.sample) evaluations.push(await evaluate(session, { ...base, name: 'base-best-prompt' }, prompts.sample));
 
     for (const round of rounds) {
@@ -39,8 +41,10 @@ export const run = (plan: Plan, policy: Policy, options: RunOptions): Promise<Ru
       const model = await improve(session, round, base, previous);
       if (!model) continue; // nothing to learn from: the rounds that would sample it are left out too
       models.set(round.name, model);
-      if (round.next === null)
-        evaluations.push(await evaluate(session, { ...model, name: round.name, iteration: round.iteration }, prompts.train));
+      if (round.next !== null) continue;
+      const measured = { ...model, name: round.name, iteration: round.iteration };
+      evaluations.push(await evaluate(session, measured, prompts.train));
+      await measureDynamics(session, measured, round);
     }
     return { dir: plan.dir, evaluations, skipped: rounds.map(round => round.name).filter(name => !models.has(name)) };
   });

@@ -65,7 +65,7 @@ export const toyPlan = (dir: string, changes: Partial<Plan> = {}): Plan => ({
     ...{ learningRate: 1e-3, epochs: 3, batchSize: 8, warmup: 0, schedule: 'constant', weightDecay: 0 },
     ...{ clip: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, reduction: 'token-mean' },
   },
-  evaluation: { samples: 4, temperature: 1, topK: 0, topP: 0.95, ks: [1, 4], trainProblems: 6 },
+  evaluation: { samples: 4, temperature: 1, topK: 0, topP: 0.95, ks: [1, 4], trainProblems: 6, dynamics: 5 },
   maxTokens: 12,
   waveCompletions: 12,
   config: { task: 'sums', seed: 7, method: { iterations: 2 } },

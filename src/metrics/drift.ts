@@ -40,7 +40,6 @@ export function klFromBase(problems: readonly (readonly ScoredTwice[])[], seed: 
 /** A judged sample, as far as counting needs it. */
 export interface CountedSample {
   readonly text: string;
-  readonly reward: number;
   readonly isCorrect: boolean;
   readonly tokens: number;
 }

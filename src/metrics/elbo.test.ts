@@ -120,7 +120,7 @@ test('KL from the base is the sum it is defined as, of samples of the policy', (
 });
 
 test('facts of samples count problems, samples and different texts', () => {
-  const of = (text: string, reward: number, tokens: number) => ({ text, reward, isCorrect: reward === 1, tokens });
+  const of = (text: string, reward: number, tokens: number) => ({ text, isCorrect: reward === 1, tokens });
   const facts = sampleFacts('base', [[of('a', 1, 2), of(' a ', 1, 2), of('b', 1, 4), of('c', 0, 4)], [of('a', 0, 3), of('a', 0, 3)], []]);
   assert.deepEqual(facts, {
     ...{ policy: 'base', problems: 2, samples: 6, coverage: 0.5, acceptance: 0.5 },

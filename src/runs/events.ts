@@ -89,6 +89,15 @@ export type RunEvent =
       readonly greedy: Interval | null;
       readonly failed: number;
     }
+  /** dynamics.json is there: the bound after the M-step on either split and KL from the base, in nats; null where it cannot be known. */
+  | {
+      readonly kind: 'dynamics';
+      readonly policy: string;
+      readonly train: number | null;
+      readonly held_out: number | null;
+      readonly kl: number | null;
+      readonly seconds: number;
+    }
   /** A session ends; a session without this line was killed. */
   | { readonly kind: 'end'; readonly reason: 'finished' | 'interrupted' | 'failed'; readonly message: string };
 

@@ -9,6 +9,7 @@
 //     fit.json                       epochs run, the one kept, losses, rewards on D_val
 //     checkpoint/                    Hugging Face layout
 //     part-1/ …                      the fits of an iteration before its last one: the same files; a checkpoint goes when the next one is there
+//     dynamics.json                  the bound that EM raises, distance from the base, variety of the solutions
 //     samples-test-greedy.jsonl  samples-test.jsonl  samples-train-greedy.jsonl  samples-train-eval.jsonl   and  eval.json
 import { join } from 'node:path';
 
@@ -31,6 +32,7 @@ export interface PolicyLayout {
   readonly fit: string;
   readonly checkpoint: string;
   readonly evaluation: string;
+  readonly dynamics: string;
   samples(phase: Phase): string;
 }
 
@@ -49,6 +51,7 @@ const policyLayout = (dir: string): PolicyLayout => ({
   fit: join(dir, 'fit.json'),
   checkpoint: join(dir, 'checkpoint'),
   evaluation: join(dir, 'eval.json'),
+  dynamics: join(dir, 'dynamics.json'),
   samples: phase => join(dir, `samples-${phase}.jsonl`),
 });
 
