@@ -12,7 +12,7 @@ import { withPulled } from './pulled.ts';
 import { parseSetting, type Setting, withSetting } from './set.ts';
 
 /** Settings that name files. */
-const FILE_SETTINGS = ['model', 'task.train', 'task.test', 'task.file'];
+const FILE_SETTINGS = ['model', 'task.train', 'task.test', 'task.shotsFile', 'task.file'];
 
 const firstLine = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
 

@@ -2,6 +2,7 @@
 // Strict: an unknown key is a complaint. What a preset says (src/methods) stays unsaid here unless the user overrides it.
 import { z } from 'zod';
 import { mathSchema } from '../tasks/math/settings.ts';
+import { PROGRAM_KINDS, type ProgramInput } from '../tasks/table.ts';
 import type { Task } from '../tasks/task.ts';
 import { wordProblemsSchema } from '../tasks/word-problems.ts';
 import { above, atLeast, between, fraction, listOf, oneOf, says, text, whole } from './accepted.ts';
@@ -13,6 +14,8 @@ const isTask = (value: unknown): value is Task =>
 
 /** How a saved configuration names a task that is code: the file it came from. */
 const taskFile = z.strictObject({ kind: z.literal('code'), name: text(), file: text() });
+
+const programSchemas = Object.values(PROGRAM_KINDS).map(({ schema }) => schema);
 
 const fit = z.strictObject({
   learningRate: above(0).default(5e-5),
@@ -51,7 +54,7 @@ export const configSchema = z.strictObject({
   seed: whole(0).default(1),
   model: text('the path of a Hugging Face folder or a GGUF file'),
   task: z.union(
-    [text(), z.custom<Task>(isTask), wordProblemsSchema, mathSchema, taskFile],
+    [text(), z.custom<Task>(isTask), wordProblemsSchema, mathSchema, ...programSchemas, taskFile],
     says('the name of a built-in task, settings such as { kind: word-problems, … } or { kind: math, … }, or what defineTask gives'),
   ),
   method: methodSchema.default('rest-em'),
@@ -85,6 +88,7 @@ export type Config = Omit<Input, 'model' | 'task'> & {
     | Task
     | (Pick<WordProblemsInput, 'kind'> & Partial<WordProblemsInput>)
     | (Pick<MathInput, 'kind'> & Partial<MathInput>)
+    | ProgramInput
     | DataSetTask;
 };
 

@@ -3,7 +3,7 @@
 import { DATA_SETS } from '../data/sets.ts';
 import { type Complaint, ConfigError } from '../errors.ts';
 import { mathTask } from '../tasks/math/task.ts';
-import { TASKS } from '../tasks/table.ts';
+import { PROGRAM_KINDS, type ProgramSettings, programTask, TASKS } from '../tasks/table.ts';
 import type { Split, Task } from '../tasks/task.ts';
 import { wordProblems } from '../tasks/word-problems.ts';
 import { show } from './complaints.ts';
@@ -57,6 +57,13 @@ export interface OpenedTask {
   notes(split: Split): Promise<readonly string[]>;
 }
 
+const isProgram = (setting: { readonly kind: string }): setting is ProgramSettings => Object.hasOwn(PROGRAM_KINDS, setting.kind);
+
+function programs(setting: ProgramSettings): OpenedTask {
+  const task = programTask(setting);
+  return { task, notes: async split => (await task.notes?.(split)) ?? [] };
+}
+
 const silent = (task: Task): OpenedTask => ({ task, notes: async () => [] });
 
 /** Makes the task. Reads no problems yet. Throws ConfigError. */
@@ -64,6 +71,7 @@ export async function openTask(setting: TaskSetting): Promise<OpenedTask> {
   if (typeof setting === 'string') return silent(builtIn(setting));
   if ('problems' in setting) return silent(checkedTask(setting));
   if (setting.kind === 'code') return silent(await taskOfFile(setting.name, setting.file));
+  if (isProgram(setting)) return programs(setting);
   const task = setting.kind === 'math' ? mathTask(setting) : wordProblems(setting);
   return { task, notes: split => task.notes(split) };
 }

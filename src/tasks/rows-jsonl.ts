@@ -12,7 +12,7 @@ export async function readJsonl(file: string): Promise<FileRows> {
     if (line.trim() === '') continue;
     const place = `${file}:${i + 1}`;
     const parsed = parsedLine(line);
-    if ('columns' in parsed) rows.push({ place, number: rows.length + complaints.length + 1, columns: parsed.columns });
+    if ('columns' in parsed) rows.push({ place, number: rows.length + complaints.length + 1, columns: parsed.columns, source: line });
     else complaints.push({ field: place, message: parsed.wrong });
   }
   return { rows, complaints };

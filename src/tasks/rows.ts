@@ -11,6 +11,8 @@ export interface Row {
   /** Counted from 1, empty lines left out. */
   readonly number: number;
   readonly columns: Readonly<Record<string, unknown>>;
+  /** The line it was read from, where a format has lines: its numbers with all their digits. */
+  readonly source?: string;
 }
 
 export interface FileRows {

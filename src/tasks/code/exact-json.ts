@@ -15,11 +15,11 @@ export const isRecord = (json: ExactJson | undefined): json is { readonly [key: 
   typeof json === 'object' && json !== null && !Array.isArray(json);
 
 /** The value that a program is given or should return. */
-export function valueOf(json: ExactJson): Value {
+export function typedValue(json: ExactJson): Value {
   if (typeof json === 'bigint') return { t: 'int', v: String(json) };
   if (typeof json === 'number') return { t: 'float', v: hexOf(json) };
-  if (Array.isArray(json)) return { t: 'list', v: json.map(valueOf) };
-  if (isRecord(json)) return { t: 'dict', v: Object.entries(json).map(([key, v]) => [key, valueOf(v)] as const) };
+  if (Array.isArray(json)) return { t: 'list', v: json.map(typedValue) };
+  if (isRecord(json)) return { t: 'dict', v: Object.entries(json).map(([key, v]) => [key, typedValue(v)] as const) };
   return json as null | boolean | string;
 }
 

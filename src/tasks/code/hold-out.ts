@@ -14,7 +14,10 @@ export function withHeldOut(problem: CodeProblem, share: number): CodeProblem {
   return {
     ...problem,
     tests: only(problem.tests, i => !isHeld.has(i)),
-    heldOut: only(problem.tests, i => isHeld.has(i)),
+    heldOut: joined(
+      only(problem.tests, i => isHeld.has(i)),
+      problem.heldOut,
+    ),
   };
 }
 
@@ -23,3 +26,7 @@ export const only = (tests: CodeTests, isWanted: (index: number) => boolean): Co
   tests.mode === 'assert'
     ? { ...tests, asserts: tests.asserts.filter((_, i) => isWanted(i)) }
     : ({ ...tests, tests: tests.tests.filter((_, i) => isWanted(i)) } as CodeTests);
+
+/** Both, where they are of one mode; a set has its own held-out tests only as asserts. */
+const joined = (tests: CodeTests, more: CodeTests | undefined): CodeTests =>
+  tests.mode === 'assert' && more?.mode === 'assert' ? { ...tests, asserts: [...tests.asserts, ...more.asserts] } : tests;
