@@ -33,8 +33,8 @@ export const mathSchema = z.strictObject({
   question: template.default('{problem}'),
   /** Where the reference stands: an answer, or a solution that marks its answer (a box, ####). "answer|solution": the first that a row has. */
   answer: column.default('solution'),
-  /** The human solution, for methods that train on it; the answer is written out after it as the prompt asks for it. */
-  solution: template.optional(),
+  /** The human solution where a row has one, for methods that train on it; the answer is written out after it as the prompt asks for it. */
+  solution: template.default('{solution}'),
   id: column.optional(),
   /** "Level 5" and 5 are both level 5. */
   level: column.default('level'),

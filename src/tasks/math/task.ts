@@ -106,7 +106,7 @@ function problemOf(settings: MathSettings, rules: Rules, prompt: PromptSettings,
   if (!question || !id) return wrong(`${question ? `column '${settings.id}'` : 'the question'} is empty or not text`);
   const level = cellOf(settings.level, row)?.replace(/^level\s*/i, '');
   const subject = cellOf(settings.subject, row);
-  const solution = settings.solution === undefined ? null : filledFrom(settings.solution, row);
+  const solution = filledFrom(settings.solution, row);
   return {
     problem: {
       id,
