@@ -2,13 +2,14 @@
 # They are what the tests read and nobody on this side defines; a function that the setup only declares counts as undefined.
 import ast
 import builtins
+import sys
 
 
 def names_to_proxy(setup, asserts, defined):
     """`defined`: what there is after the setup ran."""
     tree = ast.parse('\n'.join(asserts))
     read = used_in(tree)
-    ours = bound_in(tree) | set(defined) - declared_in(ast.parse(setup))
+    ours = bound_in(tree) | set(defined) - declared_in(ast.parse(setup)) | modules_in(tree)
     free = [name for name in read if name not in ours]
     asked = [name for name in free if not hasattr(builtins, name)]
     if asked:
@@ -20,6 +21,13 @@ def names_to_proxy(setup, asserts, defined):
 
 def used_in(tree):
     return list(dict.fromkeys(n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)))
+
+
+def modules_in(tree):
+    """Modules of the standard library that tests reach into without importing them: they count on an import of the program's, and any will do."""
+    owners = [n.value for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)]
+    alone = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and not any(n is owner for owner in owners)}
+    return {owner.id for owner in owners if owner.id in sys.stdlib_module_names} - alone
 
 
 def called_in(tree):
@@ -48,5 +56,5 @@ def declared_in(setup):
 
 
 def is_declaration(function):
-    """def f(x): pass, ..., or a docstring and nothing else."""
-    return all(isinstance(s, ast.Pass) or (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)) for s in function.body)
+    """def f(x): pass, ..., or a docstring, and nothing else but imports."""
+    return all(isinstance(s, (ast.Pass, ast.Import, ast.ImportFrom)) or (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)) for s in function.body)

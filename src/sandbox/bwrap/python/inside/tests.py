@@ -1,10 +1,12 @@
 # The tests' side of assert mode: trusted statements in a sandbox of their own, where the program's functions are proxies that ask the host. No line of
 # the program runs here; what it returns arrives as plain data. Each unit of tests is one test, told to the host as it ends.
+import ast
 import builtins
+import importlib
 import sys
 
 from . import wire
-from .names import names_to_proxy
+from .names import modules_in, names_to_proxy
 from .values import Encoder, decode
 
 FILE = 'tests'
@@ -43,7 +45,7 @@ class Border:
         encode = Encoder()
         request = {'fn': name, 'args': encode.all(arguments, 0), 'kw': {k: encode(v, 0) for k, v in named.items()}}
         if encode.opaque is not None:
-            self.unsupported = f'the tests give {name}() a value that is no plain data: {encode.opaque}'
+            self.unsupported = f'the tests give {name}() a value that is not plain data: {encode.opaque}'
             raise Unsupported(self.unsupported)
         self.calls += 1
         answer = self.ask({'call': self.calls, **request})
@@ -91,20 +93,34 @@ def run(job, names, channel):
     """Setup, then unit after unit as long as the host wants more."""
     border = Border(channel)
     try:
-        exec(compile(job['setup'], 'setup', 'exec'), names)
-        codes = [compile(unit, FILE, 'exec') for unit in job['asserts']]
-        proxied = names_to_proxy(job['setup'], job['asserts'], names) if job['names'] is None else job['names']
+        codes = prepared(job, names, border)
+    except Unsupported as error:
+        border.ask({'unsupported': str(error)})
+        return
     except BaseException as error:
         border.ask({'broken': f'{type(error).__name__}: {error}'[:DETAIL_KEPT]})
         return
-    if not proxied:
-        border.ask({'unsupported': 'the tests name nothing that the program must define'})
-        return
-    names.update({name: border.proxy(name) for name in proxied})
     for index, (unit, code) in enumerate(zip(job['asserts'], codes)):
         answer = border.ask({'test': index, **run_unit(border, unit, code, names)})
         if not answer['more']:
             return
+
+
+def prepared(job, names, border):
+    """Runs the setup, puts proxies in their places, and returns the units, compiled."""
+    setup, asserts = job['setup'], job['asserts']
+    codes = [compile(unit, FILE, 'exec') for unit in asserts]
+    try:
+        exec(compile(setup, 'setup', 'exec'), names)
+    except NameError as error:
+        raise Unsupported(f'the setup needs what only the program defines: {error}') from error
+    proxied = names_to_proxy(setup, asserts, names) if job['names'] is None else job['names']
+    if not proxied:
+        raise Unsupported('the tests name nothing that the program must define')
+    for name in modules_in(ast.parse('\n'.join(asserts))) - set(names):
+        names[name] = importlib.import_module(name)
+    names.update({name: border.proxy(name) for name in proxied})
+    return codes
 
 
 def run_unit(border, unit, code, names):

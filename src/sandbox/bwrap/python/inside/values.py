@@ -40,7 +40,7 @@ class Encoder:
             return {'t': tag, 'v': BODIES[tag](self, value, depth + 1)}
         if isinstance(value, tuple):
             return {'t': 'tuple', 'v': self.all(tuple.__iter__(value), depth + 1)}
-        return self.refuse(name_of(kind))
+        return self.refuse("an object of the program's" if kind is Opaque else name_of(kind))
 
     def all(self, values, depth):
         return [self(value, depth) for value in values]
@@ -87,7 +87,7 @@ BODIES = {
 
 
 class Opaque:
-    """Stands for something that is no plain data: equal to nothing, itself included."""
+    """Stands for something of the program's that is not plain data: equal to nothing, itself included."""
 
     def __init__(self, name):
         self.__name = name

@@ -1,0 +1,157 @@
+// Hostile and honest programs of the shared corpus against the bubblewrap backend, canaries planted outside. Judges by hand, on the backend's own
+// observations: what is tested here is that nothing escapes and that each ends as its manifest says. REST_EM_CORPUS names another corpus.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Backend, Job, Limits, Observation, Value } from '../../src/sandbox/backend.ts';
+import { probeBwrap } from '../../src/sandbox/bwrap/probe.ts';
+import { processesBelow } from './processes.ts';
+
+interface Row {
+  readonly file: string;
+  readonly language: string;
+  readonly what: string;
+  readonly expected: string;
+  readonly mode: 'stdio' | 'call' | 'assert';
+  readonly task: string;
+  readonly limits?: { readonly cpu?: number; readonly wall?: number };
+  readonly also_ok?: readonly string[];
+  readonly repeat?: string;
+  readonly expect_stderr?: string;
+}
+
+type Expected = string | { readonly count_to?: number; readonly power_of_ten?: number };
+
+interface Task {
+  readonly stdio?: readonly (readonly [string, Expected])[];
+  readonly fn?: string;
+  readonly call?: readonly (readonly [readonly unknown[], unknown])[];
+  readonly asserts?: string;
+  readonly float_tolerance?: number;
+}
+
+const { REST_EM_SHARED, REST_EM_CORPUS } = process.env;
+const folder = REST_EM_CORPUS ?? (REST_EM_SHARED ? join(REST_EM_SHARED, 'fixtures/sandbox-programs') : '');
+const probe = folder === '' ? null : await probeBwrap({ lanes: 2 });
+const skip = probe === null ? 'REST_EM_SHARED is not set' : probe.ok ? false : `${probe.reason} (${probe.remedy})`;
+const backend = probe?.ok ? probe.backend : null;
+
+const readRows = (): Row[] =>
+  readFileSync(join(folder, 'manifest.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as Row)
+    .filter(row => row.language === 'python');
+const tasks = (): Readonly<Record<string, Task>> => JSON.parse(readFileSync(join(folder, 'tasks.json'), 'utf8'));
+
+const CANARY_FILE = '/tmp/sandbox_canary_file';
+const LATE_FILE = '/tmp/sandbox_late';
+let visits = 0;
+const servers: Server[] = [];
+
+function listen(place: number | string): Promise<void> {
+  const server = createServer(socket => {
+    visits++;
+    socket.destroy();
+  });
+  servers.push(server);
+  return new Promise((resolve, reject) =>
+    server.once('error', reject).listen(typeof place === 'number' ? { port: place, host: '127.0.0.1' } : { path: place }, resolve),
+  );
+}
+
+const expectedText = (expected: Expected): string => {
+  if (typeof expected === 'string') return expected;
+  if (expected.count_to) return `${Array.from({ length: expected.count_to }, (_, i) => i).join('\n')}\n`;
+  return `1${'0'.repeat(expected.power_of_ten ?? 0)}\n`;
+};
+
+const lines = (text: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map(line => line.trimEnd());
+
+function sameText(expected: string, actual: string, tolerance: number): boolean {
+  const [e, a] = [lines(expected), lines(actual)];
+  const near = (x: string, y: string) => tolerance > 0 && x.includes('.') && Math.abs(Number(x) - Number(y)) <= tolerance;
+  return e.length === a.length && e.every((line, i) => line === a[i] || near(line, a[i]!));
+}
+
+const toValue = (x: unknown): Value =>
+  typeof x === 'number' ? { t: 'int', v: String(x) } : Array.isArray(x) ? { t: 'list', v: x.map(toValue) } : (x as string);
+
+function sameValue(expected: unknown, value: Value | undefined): boolean {
+  if (typeof value !== 'object' || value === null) return value === expected;
+  if (value.t === 'int') return value.v === String(expected);
+  if (value.t !== 'list' && value.t !== 'tuple') return false;
+  return Array.isArray(expected) && value.v.length === expected.length && value.v.every((v, i) => sameValue(expected[i], v));
+}
+
+const FAILURES: Readonly<Record<string, string>> = {
+  timeout_cpu: 'timeout',
+  timeout_wall: 'timeout',
+  memory: 'memory',
+  output_limit: 'output_limit',
+};
+
+function jobOf(row: Row, task: Task, program: string): Job {
+  const limits: Limits = { cpuSeconds: row.limits?.cpu ?? 2, wallSeconds: row.limits?.wall ?? 8, memoryBytes: 2 ** 30 };
+  const common = { language: 'python', program, limits } as const;
+  if (row.mode === 'stdio') return { ...common, mode: 'stdio', inputs: task.stdio!.map(([input]) => input) };
+  if (row.mode === 'call') return { ...common, mode: 'call', fn: task.fn!, calls: task.call!.map(([args]) => args.map(toValue)) };
+  return { ...common, mode: 'assert', setup: '', asserts: [task.asserts!], names: [task.fn!] };
+}
+
+function isRight(row: Row, task: Task, seen: Observation): boolean {
+  if (seen.end !== 'exit') return false;
+  if (row.mode === 'assert') return true;
+  if (row.mode === 'call') return sameValue(task.call![seen.index]![1], seen.value);
+  return sameText(expectedText(task.stdio![seen.index]![1]), Buffer.from(seen.stdout).toString(), task.float_tolerance ?? 0);
+}
+
+/** The corpus's words for what became of it, and all that it said. */
+async function judge(sandbox: Backend, row: Row): Promise<{ readonly got: string; readonly said: string }> {
+  const task = tasks()[row.task]!;
+  let got = 'no test ran';
+  const said: string[] = [];
+  const unjudged = await sandbox.run(jobOf(row, task, readFileSync(join(folder, row.file), 'utf8')), seen => {
+    said.push(Buffer.from(seen.stdout).toString(), seen.stderr, seen.detail, JSON.stringify(seen.value ?? ''));
+    const right = isRight(row, task, seen);
+    got = right ? 'pass' : (FAILURES[seen.end] ?? 'fail');
+    return right;
+  });
+  return { got: unjudged ? `${unjudged.kind}: ${unjudged.reason}` : got, said: said.join('\n') };
+}
+
+const WANTED: Readonly<Record<string, string>> = { blocked: 'fail', 'pass-but-contained': 'pass' };
+
+describe('every program of the corpus ends as its manifest says, and none escapes', { skip }, () => {
+  before(async () => {
+    process.env.SANDBOX_CANARY = 'canary-env-11aa22';
+    writeFileSync(CANARY_FILE, 'canary-file-55cc66\n');
+    rmSync(LATE_FILE, { force: true });
+    await Promise.all([listen(18765), listen('\0sandbox-canary')]);
+  });
+
+  for (const row of skip ? [] : readRows())
+    test(`${row.file}: ${row.what}: ${row.expected}`, async () => {
+      if (row.repeat) await judge(backend!, row);
+      const { got, said } = await judge(backend!, row);
+      assert.doesNotMatch(said, /ESCAPE|STATE|canary-(env|file)-/);
+      assert.equal(visits, 0, 'a canary was visited');
+      assert.ok(!existsSync(LATE_FILE), 'a process acted after its end');
+      if (row.expect_stderr) assert.match(said, new RegExp(row.expect_stderr));
+      const accepted = [WANTED[row.expected] ?? row.expected, ...(row.also_ok ?? [])];
+      assert.ok(accepted.includes(got), `ended as ${got}, not ${accepted.join(' or ')}; it said: ${said.slice(-600)}`);
+    });
+
+  after(async () => {
+    for (const server of servers) server.close();
+    rmSync(CANARY_FILE, { force: true });
+    await backend?.close();
+    assert.deepEqual(processesBelow(), [], 'processes were left');
+  });
+});
