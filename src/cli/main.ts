@@ -8,6 +8,7 @@ import type { CliCommand, CliGroup, Context } from './command.ts';
 import { data } from './data.ts';
 import { evaluate } from './eval.ts';
 import { judge } from './judge.ts';
+import { methods } from './methods.ts';
 import { report } from './report.ts';
 import { resume } from './resume.ts';
 import { run } from './run.ts';
@@ -15,7 +16,7 @@ import { sample } from './sample.ts';
 import { score } from './score.ts';
 import { verify } from './verify.ts';
 
-const COMMANDS: readonly (CliCommand | CliGroup)[] = [run, resume, evaluate, report, verify, judge, data, sample, score];
+const COMMANDS: readonly (CliCommand | CliGroup)[] = [run, resume, evaluate, report, verify, judge, methods, data, sample, score];
 
 const EXIT = { done: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 
