@@ -14,6 +14,7 @@ import type { Evaluation, Measures } from '../metrics/evaluation.ts';
 import type { Policy } from '../policy/policy.ts';
 import { plural, samplingWords, withInterval } from '../report/words.ts';
 import { layoutOf } from '../runs/layout.ts';
+import { withOpenTask } from '../tasks/with-open-task.ts';
 import type { Context } from './command.ts';
 import { physicalCores } from './cores.ts';
 import { withPolicy } from './engine.ts';
@@ -87,15 +88,16 @@ export async function evaluateModel(argument: string, options: Options, context:
       cwd: context.cwd,
       threads: physicalCores(),
       dir,
+      splits: [options.split === 'train' ? 'train' : 'test'],
       ...(file === undefined ? {} : { file }),
     });
     const { prompts } = resolved.plan.task;
     const prompt = options.fewShot ? prompts.sample : prompts.train;
     if (!prompt) throw new ConfigError({ field: '--few-shot', message: `${resolved.plan.task.name} has one prompt only` });
     for (const text of resolved.notes) context.err(`note: ${text}\n`);
-    const { evaluations } = await withPolicy(resolved.engine, policy =>
-      evaluate(sessionOf(resolved, policy, dir, options, context), { name: 'model', iteration: 0, path: model }, prompt),
-    );
+    const measure = (policy: Policy) =>
+      evaluate(sessionOf(resolved, policy, dir, options, context), { name: 'model', iteration: 0, path: model }, prompt);
+    const { evaluations } = await withOpenTask(resolved.plan.task, () => withPolicy(resolved.engine, measure));
     const evaluation = evaluations[0]!;
     const head = { model: argument, task: resolved.plan.task.name };
     context.out(options.json ? `${JSON.stringify({ ...head, ...evaluation }, null, 2)}\n` : tableOf(head, evaluation));

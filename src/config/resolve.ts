@@ -35,6 +35,8 @@ export interface ResolveOptions {
   readonly dir?: string;
   /** The file the settings came from: how a saved run finds a task that is code again. */
   readonly file?: string;
+  /** The splits that are needed (default: both): one that is only measured needs no other. */
+  readonly splits?: readonly Split[];
 }
 
 /** Waits for every part and throws one ConfigError of all their complaints; any other error first. */
@@ -50,18 +52,19 @@ async function together<T extends readonly Promise<unknown>[]>(parts: readonly [
 
 const SPLITS = { train: 'trainProblems', test: 'testProblems' } as const;
 
-async function readProblems(task: Task, settings: Settings, split: Split): Promise<readonly Problem[]> {
+async function readProblems(task: Task, settings: Settings, split: Split, isNeeded: boolean): Promise<readonly Problem[]> {
   const problems = await task.problems(split);
   const field = SPLITS[split];
   const asked = settings[field];
-  if (problems.length === 0) throw new ConfigError({ field: 'task', message: `${task.name} has no ${split} problems` });
-  if (asked === undefined || asked <= problems.length) return problems;
+  if (problems.length === 0 && isNeeded) throw new ConfigError({ field: 'task', message: `${task.name} has no ${split} problems` });
+  if (asked === undefined || asked <= problems.length || !isNeeded) return problems;
   throw new ConfigError({ field, message: `got ${asked}; accepted: up to ${problems.length}, all that ${task.name} has` });
 }
 
-async function readTask(settings: Settings) {
+async function readTask(settings: Settings, splits: readonly Split[]) {
   const { task, notes } = await openTask(settings.task);
-  const [train, test] = await together([readProblems(task, settings, 'train'), readProblems(task, settings, 'test')]);
+  const read = (split: Split) => readProblems(task, settings, split, splits.includes(split));
+  const [train, test] = await together([read('train'), read('test')]);
   return { task, train, test, notes: [...(await notes('train')), ...(await notes('test'))] };
 }
 
@@ -90,7 +93,7 @@ export async function resolvePlan(settings: Settings, options: ResolveOptions): 
   const [model, methods, { task, train, test, notes }] = await together([
     inspectModel(modelPath),
     (async () => methodsOf(settings))(),
-    readTask(settings),
+    readTask(settings, options.splits ?? ['train', 'test']),
   ]);
   const name = settings.name ?? task.name;
   const threads = settings.engine.threads ?? options.threads;

@@ -4,6 +4,7 @@ import { Interrupted, StoreError } from '../errors.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Clock, RunEvent, Stage, TimedEvent } from '../runs/events.ts';
 import { openRun } from '../runs/open.ts';
+import { withOpenTask } from '../tasks/with-open-task.ts';
 import { measuredProblems, PHASES } from './evaluate.ts';
 import { epochsOf } from './fit.ts';
 import type { Plan } from './plan.ts';
@@ -20,14 +21,22 @@ export interface RunOptions {
 }
 
 /** Runs `work` with an open session and closes it, whatever happens. */
-export async function inSession<T>(
+export async function inSession<T>(plan: Plan, policy: Policy, options: RunOptions, work: Work<T>): Promise<T> {
+  const problems = await chooseProblems(plan);
+  const rounds = roundsOf(plan, problems);
+  return withOpenTask(plan.task, () => inDirectory(plan, policy, options, problems, rounds, work));
+}
+
+type Work<T> = (session: Session, rounds: readonly Round[]) => Promise<T>;
+
+async function inDirectory<T>(
   plan: Plan,
   policy: Policy,
   { clock, signal, onEvent }: RunOptions,
-  work: (session: Session, rounds: readonly Round[]) => Promise<T>,
+  problems: ChosenProblems,
+  rounds: readonly Round[],
+  work: Work<T>,
 ): Promise<T> {
-  const problems = await chooseProblems(plan);
-  const rounds = roundsOf(plan, problems);
   const directory = await openRun(plan.dir, plan.config);
   const { layout, events, resumed } = directory;
   const emit = (event: RunEvent): void => {

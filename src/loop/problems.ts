@@ -16,7 +16,7 @@ export async function chooseProblems(plan: Plan): Promise<ChosenProblems> {
   const train = await firstOf(plan.task, 'train', plan.problems.train, plan.seed);
   const test = await firstOf(plan.task, 'test', plan.problems.test, plan.seed);
   const held = plan.validation > 0 ? Math.max(1, Math.round(plan.validation * train.length)) : 0;
-  if (train.length <= held)
+  if (held > 0 && train.length <= held)
     throw new ConfigError({ field: 'problems.train', message: `${train.length} training problems leave none to train on` });
   return { train: train.slice(0, train.length - held), validation: train.slice(train.length - held), test };
 }

@@ -9,6 +9,7 @@ import { layoutOf } from '../runs/layout.ts';
 import type { SampleRow } from '../runs/rows.ts';
 import { storing } from '../runs/storing.ts';
 import type { Problem, Task } from '../tasks/task.ts';
+import { withOpenTask } from '../tasks/with-open-task.ts';
 import type { Verdict } from '../verifiers/verdict.ts';
 import { type Finding, findingOf, judge } from './verify.ts';
 
@@ -34,6 +35,10 @@ export interface Verification {
 export async function verifyRun(dir: string, task: Task): Promise<Verification> {
   if ((await readIfThere(layoutOf(dir).config)) === null)
     throw new ConfigError({ field: dir, message: 'is not a run: it holds no config.json' });
+  return withOpenTask(task, () => judgeAll(dir, task));
+}
+
+async function judgeAll(dir: string, task: Task): Promise<Verification> {
   const problems = {
     train: byId(await task.problems('train')),
     test: byId(await task.problems('test')),
