@@ -178,7 +178,11 @@ for (const [name, { set, ...counts }] of Object.entries(sets)) {
       const solved = problems.filter(p => p.solution !== undefined);
       assert.deepEqual([problems.length, solved.length], counts[split], split);
       for (const p of solved) assert.equal((await task.verify(p, p.solution!)).kind, 'correct', p.id);
-      for (const p of problems) assert.equal((await task.verify(p, p.reference)).kind, 'correct', p.id);
+      for (const p of problems) {
+        assert.equal((await task.verify(p, p.reference)).kind, 'correct', p.id);
+        for (const { completion } of task.gate!.wrong!(p))
+          assert.notEqual((await task.verify(p, completion)).kind, 'correct', `${p.id}: ${completion}`);
+      }
       for (const shot of equationShots) assert.ok(!problems.some(p => p.question === shot.question));
     }
   });

@@ -7,6 +7,7 @@ import { type Complaint, ConfigError } from '../errors.ts';
 import { type Extract, extractors } from '../verifiers/extract.ts';
 import { numberVerifier } from '../verifiers/number.ts';
 import { parseNumeral } from '../verifiers/numeral.ts';
+import { numberGate } from './answer-gate.ts';
 import { cellText, type Row, readRows, refuse } from './rows.ts';
 import type { Problem, Split, Task } from './task.ts';
 import { filled, placesOf } from './template.ts';
@@ -83,6 +84,7 @@ export function wordProblems(input: WordProblemsInput): WordProblems {
     stop: settings.stop,
     maxTokens: settings.maxTokens,
     verify: (problem, completion) => verify(problem.reference, completion),
+    gate: numberGate,
   };
 }
 

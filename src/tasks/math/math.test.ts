@@ -171,6 +171,16 @@ test('settings that are wrong are named before a file is read', async () => {
   assert.match((await complaints(() => taskOf({ rules: 'lenient' as 'default' }))).join(), /task\.rules: /);
 });
 
+test('every form of a reference passes the gate, and no near miss does', async () => {
+  const answers = ['2', '-\\frac{2}{3}', '[-4,9)', '3\\sqrt{2}', 'Evelyn', '1,2,5', '4x + 5'];
+  const task = taskOf({ train: fileOf(...answers.map((answer, i) => row(`p${i}`, answer))) });
+  for (const problem of await task.problems('train')) {
+    for (const completion of task.gate!.right!(problem)) assert.equal((await task.verify(problem, completion)).kind, 'correct', completion);
+    for (const { completion } of task.gate!.wrong!(problem))
+      assert.notEqual((await task.verify(problem, completion)).kind, 'correct', completion);
+  }
+});
+
 const shared = process.env.REST_EM_SHARED;
 const data = shared ? join(shared, 'data/math') : '';
 const skip = shared && existsSync(data) ? false : 'REST_EM_SHARED, the folder of the real data sets, is not set';

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { type Complaint, ConfigError } from '../../errors.ts';
 import { RULES, type Rules, withConventions } from '../../verifiers/answers/conventions.ts';
 import { answerVerifier, referenceAnswer, unjudgeable } from '../../verifiers/answers/verifier.ts';
+import { markedAnswerGate } from '../answer-gate.ts';
 import { cellText, type Row, readRows, refuse } from '../rows.ts';
 import type { Problem, Split, Task } from '../task.ts';
 import { filled, placesOf } from '../template.ts';
@@ -40,6 +41,7 @@ export function mathTask(input: MathInput): MathTask {
     stop: settings.stop,
     maxTokens: settings.maxTokens,
     verify: (problem, completion) => verify(problem.reference, completion),
+    gate: markedAnswerGate,
   };
 }
 
