@@ -1,0 +1,304 @@
+// One factor of a product: a number (mixed numbers too), a letter, a fraction, a root, a bracket, a function with its argument, a matrix; and what
+// may stand behind it: powers, subscripts, factorials, primes, percent and degree signs.
+
+import { isBracketStart, readBracket } from './brackets.ts';
+import { readFunction } from './functions.ts';
+import {
+  accents,
+  bigOperators,
+  binomials,
+  divides,
+  fractions,
+  functions,
+  joiners,
+  relations,
+  setOperators,
+  symbols,
+  times,
+  wordSymbols,
+} from './names.ts';
+import { fn, type Node, num, sym } from './node.ts';
+import { readNumber, readNumeral } from './numbers.ts';
+import { readItem, readTerm } from './parse.ts';
+import { accept, acceptCommand, deeper, expect, type Parser, peek, take, unreadable } from './parser.ts';
+import { currencyOf, isLetters } from './unit-words.ts';
+
+const separators = new Set([
+  'land',
+  'lor',
+  'mid',
+  'end',
+  'rfloor',
+  'rceil',
+  'rangle',
+  'rvert',
+  'rVert',
+  'over',
+  'choose',
+  'pm',
+  'mp',
+  'bmod',
+  'mod',
+  'pmod',
+  'colon',
+  'not',
+  'to',
+  'rightarrow',
+  'Rightarrow',
+  'circ',
+  'degree',
+  'implies',
+  'hline',
+  'cr',
+  'newline',
+  'rbrace',
+]);
+
+/** Whether another factor begins here, so that it is multiplied. */
+export function startsFactor(p: Parser): boolean {
+  const token = peek(p);
+  switch (token.t) {
+    case 'num':
+    case '(':
+    case '{':
+    case '\\{':
+      return true;
+    case '[':
+      return false;
+    case '|':
+      return p.bars === 0;
+    case 'word':
+      return !joiners.has(token.s) && (isLetters(token) || functions.has(token.s) || wordSymbols.has(token.s) || token.s === 'sqrt');
+    case 'cmd':
+      return ![separators, relations, setOperators, times, divides].some(names => names.has(token.s));
+    default:
+      return false;
+  }
+}
+
+export const readFactor = (p: Parser): Node => deeper(p, q => readPostfix(q, readBase(q)));
+
+function readBase(p: Parser): Node {
+  const token = peek(p);
+  if (token.t === 'num') return readNumber(p);
+  if (isBracketStart(p)) return readBracket(p);
+  const currency = currencyOf(token);
+  if (currency) {
+    take(p);
+    const isNegative = accept(p, '-');
+    const a: Node = { k: 'quantity', a: readFactor(p), unit: currency, power: 1 };
+    return isNegative ? { k: 'neg', a } : a;
+  }
+  if (token.t === 'word') return readWord(p);
+  return token.t === 'cmd' ? readCommand(p) : unreadable(`${token.t} begins nothing`);
+}
+
+function readWord(p: Parser): Node {
+  const { s } = peek(p);
+  if (s === 'sqrt' || functions.has(s)) return readFunction(p, take(p).s);
+  if (wordSymbols.has(s)) return sym(wordSymbols.get(take(p).s)!);
+  if (joiners.has(s) || !isLetters(peek(p))) unreadable(`the word ${s}`);
+  const { spaced, upright } = take(p);
+  if (s.length === 1) return readName(p, s);
+  // Letters to multiply. What follows (a power, a subscript) belongs to the last one, so that one goes back.
+  p.tokens.splice(p.at, 0, { t: 'word', s: s.at(-1)!, spaced, upright });
+  const letters: Node[] = [...s.slice(0, -1)].map(sym);
+  return { k: 'mul', a: [...letters, readFactor(p)] };
+}
+
+const applied = new Set(['f', 'g', 'h', 'F', 'G']);
+
+/** A letter; f(x) is f of x, while x(x+1) is a product. */
+function readName(p: Parser, s: string): Node {
+  let name = s;
+  while (accept(p, "'")) name += "'";
+  if (!applied.has(s) || peek(p).t !== '(') return sym(name);
+  const argument = readBracket(p);
+  return fn(`of ${name}`, ...(argument.k === 'tuple' ? argument.a : [argument]));
+}
+
+function readCommand(p: Parser): Node {
+  const { s } = take(p);
+  if (fractions.has(s)) return readFraction(p);
+  if (s === 'sqrt') return readRoot(p);
+  if (s === 'surd') return fn('root', readFactorBare(p), num({ n: 2n, d: 1n }));
+  if (binomials.has(s)) return fn('binom', readArgument(p), readArgument(p));
+  if (functions.has(s) || s === 'operatorname') return readFunction(p, s);
+  if (bigOperators.has(s)) return readBigOperator(p, s);
+  if (accents.has(s)) return fn(accents.get(s)!, s === 'overset' ? (readArgument(p), readArgument(p)) : readArgument(p));
+  if (s === 'mathbb' || s === 'Bbb') return readBlackboard(p);
+  if (symbols.has(s)) return sym(symbols.get(s)!);
+  if (s === 'prime' || s === 'begin' || s === 'end' || separators.has(s)) unreadable(`\\${s} begins nothing`);
+  if (!greek.has(s)) unreadable(`\\${s} is unknown`);
+  return sym(s === 'varphi' || s === 'vartheta' || s === 'varepsilon' ? s.slice(3) : s);
+}
+
+const greek = new Set([
+  ...[
+    'alpha',
+    'beta',
+    'gamma',
+    'delta',
+    'epsilon',
+    'varepsilon',
+    'zeta',
+    'eta',
+    'theta',
+    'vartheta',
+    'iota',
+    'kappa',
+    'lambda',
+    'mu',
+    'nu',
+    'xi',
+    'pi',
+    'rho',
+    'sigma',
+    'tau',
+  ],
+  ...[
+    'upsilon',
+    'phi',
+    'varphi',
+    'chi',
+    'psi',
+    'omega',
+    'Gamma',
+    'Delta',
+    'Theta',
+    'Lambda',
+    'Xi',
+    'Pi',
+    'Sigma',
+    'Upsilon',
+    'Phi',
+    'Psi',
+    'Omega',
+    'hbar',
+    'star',
+    'diamond',
+    'clubsuit',
+    'square',
+    'top',
+    'bot',
+    'aleph',
+    'partial',
+    'nabla',
+  ],
+]);
+
+function readBlackboard(p: Parser): Node {
+  const isBraced = accept(p, '{');
+  const { s } = take(p);
+  if (isBraced) expect(p, '}');
+  return sym(`|${s}|`);
+}
+
+/** What \frac and friends take: {…}, or one sign: \frac12 is 1/2. */
+export function readArgument(p: Parser): Node {
+  const token = peek(p);
+  if (token.t === '{') return readBracket(p);
+  if (token.t === 'num') return readDigit(p);
+  if (token.t === 'word' && token.s.length > 1 && !token.upright && !functions.has(token.s) && !wordSymbols.has(token.s)) {
+    p.tokens[p.at] = { ...token, s: token.s.slice(1), spaced: false };
+    return sym(token.s[0]!);
+  }
+  return readBase(p);
+}
+
+function readDigit(p: Parser): Node {
+  const token = peek(p);
+  if (token.s.length === 1 || token.upright) return readNumeral(p);
+  p.tokens[p.at] = { ...token, s: token.s.slice(1), spaced: false };
+  return num({ n: BigInt(token.s[0]!), d: 1n });
+}
+
+function readFraction(p: Parser): Node {
+  const a = readArgument(p);
+  return { k: 'div', a, b: readArgument(p) };
+}
+
+/** \sqrt3 and \sqrt{3} and \sqrt[3]{2}; \sqrt12 is meant as the root of 12. */
+function readRoot(p: Parser): Node {
+  let degree: Node = num({ n: 2n, d: 1n });
+  if (accept(p, '[')) {
+    degree = readItem(p);
+    expect(p, ']');
+  }
+  return fn('root', readFactorBare(p), degree);
+}
+
+const readFactorBare = (p: Parser): Node => (peek(p).t === 'num' ? readNumeral(p) : peek(p).t === '{' ? readBracket(p) : readBase(p));
+
+function readBigOperator(p: Parser, name: string): Node {
+  let [lower, upper]: [Node, Node] = [sym('none'), sym('none')];
+  for (;;) {
+    if (accept(p, '_')) lower = peek(p).t === '{' ? readBracket(p) : readArgument(p);
+    else if (accept(p, '^')) upper = readArgument(p);
+    else break;
+  }
+  return fn(name, deeper(p, readTerm), lower, upper);
+}
+
+function readPostfix(p: Parser, base: Node): Node {
+  let node = base;
+  for (;;) {
+    const token = peek(p);
+    if (token.t === '^' || token.t === '**') node = readPower(p, node);
+    else if (token.t === '_') node = readSubscript(p, node);
+    else if (token.t === '!') node = fn(take(p) && accept(p, '!') ? 'doublefactorial' : 'factorial', node);
+    else if (token.t === '%') node = take(p) && { k: 'percent', a: node };
+    else if (token.t === 'cmd' && (token.s === 'degree' || token.s === 'circ')) node = take(p) && { k: 'degree', a: node };
+    else if (token.t === "'" && node.k === 'fn') node = take(p) && fn('prime', node);
+    else return node;
+  }
+}
+
+function readPower(p: Parser, a: Node): Node {
+  take(p);
+  if (acceptCommand(p, 'circ') || acceptCommand(p, 'degree')) return { k: 'degree', a };
+  if (acceptCommand(p, 'prime')) return a.k === 'sym' ? sym(`${a.s}'`) : fn('prime', a);
+  if (peek(p).t === '{' && peek(p, 1).t === 'cmd' && peek(p, 2).t === '}') {
+    const name = peek(p, 1).s;
+    if (name === 'circ' || name === 'degree') {
+      p.at += 3;
+      return { k: 'degree', a };
+    }
+    if (name === 'prime') {
+      p.at += 3;
+      return a.k === 'sym' ? sym(`${a.s}'`) : fn('prime', a);
+    }
+  }
+  return { k: 'pow', a, b: readExponent(p) };
+}
+
+/** x^{2}, x^2, x^10, x^-1, x^(1/2), 2^2^3. */
+export function readExponent(p: Parser): Node {
+  if (accept(p, '-')) return { k: 'neg', a: readExponent(p) };
+  if (accept(p, '+')) return readExponent(p);
+  const base = peek(p).t === 'num' ? readNumeral(p) : peek(p).t === '{' ? readBracket(p) : readArgument(p);
+  return peek(p).t === '^' || peek(p).t === '**' ? deeper(p, q => readPower(q, base)) : base;
+}
+
+function readSubscript(p: Parser, node: Node): Node {
+  take(p);
+  const index = peek(p).t === 'num' ? readNumeral(p) : readArgument(p);
+  if (node.k === 'num') return basedNumeral(node, index);
+  if (node.k === 'pow') return { ...node, a: withIndex(node.a, index) };
+  return withIndex(node, index);
+}
+
+const withIndex = (node: Node, index: Node): Node =>
+  node.k === 'sym' && index.k === 'sym' ? sym(`${node.s}_${index.s}`) : fn('index', node, index);
+
+function basedNumeral(node: Node & { k: 'num' }, index: Node): Node {
+  const base = index.k === 'num' && index.v.d === 1n ? Number(index.v.n) : 0;
+  if (base < 2 || base > 36) unreadable('a base');
+  let digits = String(node.v.n);
+  if (node.v.d !== 1n) {
+    const decimals = node.decimals ?? 0;
+    digits = String((node.v.n * 10n ** BigInt(decimals)) / node.v.d).padStart(decimals + 1, '0');
+    digits = `${digits.slice(0, digits.length - decimals)}.${digits.slice(-decimals)}`;
+  }
+  return { k: 'based', digits, base, negative: false };
+}

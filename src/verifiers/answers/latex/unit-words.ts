@@ -1,0 +1,78 @@
+// Words behind a value: "5 inches", "10 square units", "15\mbox{ cm}^2", "28 percent", "90 degrees", "$20". Which words are letters to multiply
+// (2ab) and which are a unit is decided here; what units mean stands in ../words/units.ts.
+import { isUnit, isUnitLetter } from '../words/units.ts';
+import { functions, joiners, wordSymbols } from './names.ts';
+import { type Node, some } from './node.ts';
+import { accept, isCommand, type Parser, peek, take, unreadable } from './parser.ts';
+import type { Token } from './tokens.ts';
+
+const modulo = new Set(['pmod']);
+const currencies: ReadonlyMap<string, string> = new Map([
+  ['$', 'dollars'],
+  ['€', 'euros'],
+  ['£', 'pounds sterling'],
+  ['¥', 'yen'],
+  ['¢', 'cents'],
+  ['₹', 'rupees'],
+]);
+
+/** The unit a currency sign stands for. */
+export const currencyOf = (token: Token): string | undefined => currencies.get(token.t);
+
+/** Letters to multiply rather than a word: ab, xyz, ABCD; not "cm" after a number, not "and". */
+export function isLetters(token: Token): boolean {
+  if (token.t !== 'word' || token.upright) return token.t === 'word' && token.s.length === 1;
+  return token.s.length <= 3 || (token.s.length === 4 && token.s === token.s.toUpperCase());
+}
+
+/** Whether a unit follows the value that was just read. */
+export function hasUnitAhead(p: Parser, left: Node): boolean {
+  const token = peek(p);
+  if (currencyOf(token)) return left.k !== 'quantity' && !startsNumber(peek(p, 1));
+  if (isCommand(token, modulo)) return true;
+  if (token.t !== 'word' || joiners.has(token.s) || functions.has(token.s) || wordSymbols.has(token.s) || left.k === 'quantity')
+    return false;
+  if (token.s.length === 1) return token.upright && isUnitLetter(token.s) && !some(left, n => n.k === 'sym' && n.s !== 'pi');
+  return !isLetters(token) || (isUnit(token.s) && !some(left, n => n.k === 'sym' && n.s !== 'pi'));
+}
+
+const startsNumber = (token: Token): boolean => token.t === 'num';
+
+const MOST_WORDS = 8;
+
+export function readUnit(p: Parser, a: Node): Node {
+  const sign = currencyOf(peek(p));
+  if (sign) return take(p) && { k: 'quantity', a, unit: sign, power: 1 };
+  if (isCommand(peek(p), modulo)) return readModulo(p, a);
+  const words: string[] = [];
+  while (peek(p).t === 'word' && !(joiners.has(peek(p).s) && !/^(?:word|num)$/.test(peek(p, 1).t)) && words.length < MOST_WORDS) {
+    if (joiners.has(peek(p).s)) break;
+    words.push(take(p).s);
+    const isAbbreviation = peek(p).t === '.' && (peek(p, 1).t === 'word' || p.at + 1 >= p.tokens.length);
+    if (isAbbreviation) take(p);
+    if (peek(p).t === '/' && peek(p, 1).t === 'word') words.push(take(p).t);
+  }
+  const power = accept(p, '^') ? readPower(p) : 1;
+  const unit = words.join(' ');
+  if (/^(?:percent|pct|percents|per cent)$/i.test(unit)) return { k: 'percent', a };
+  if (/^(?:degrees?|deg)$/i.test(unit)) return { k: 'degree', a };
+  return { k: 'quantity', a, unit, power };
+}
+
+function readPower(p: Parser): number {
+  const isBraced = accept(p, '{');
+  const token = take(p);
+  if (token.t !== 'num' || !/^[1-9]$/.test(token.s)) unreadable('the power of a unit');
+  if (isBraced && !accept(p, '}')) unreadable('the power of a unit');
+  return Number(token.s);
+}
+
+/** 9 \pmod{11}: the modulus is what the number counts in. */
+function readModulo(p: Parser, a: Node): Node {
+  take(p);
+  const isBraced = accept(p, '{');
+  const token = take(p);
+  if (token.t !== 'num' && token.t !== 'word') unreadable('a modulus');
+  if (isBraced && !accept(p, '}')) unreadable('a modulus');
+  return { k: 'quantity', a, unit: `mod ${token.s}`, power: 1 };
+}

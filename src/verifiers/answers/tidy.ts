@@ -1,0 +1,226 @@
+// One spelling for what keyboards, models and data sets spell differently: Unicode signs, dollar and \( \) delimiters, doubled backslashes,
+// boxes, a full stop at the end. Only notation: nothing that could change a value is touched. Linear in the length of the text.
+
+const DIGIT_ZEROS = [0x0660, 0x06f0, 0x0966, 0x09e6, 0xff10] as const;
+
+const signs: Readonly<Record<string, string>> = {
+  ...{
+    '−': '-',
+    '–': '-',
+    '—': '-',
+    '‐': '-',
+    '‑': '-',
+    '﹣': '-',
+    '－': '-',
+    '＋': '+',
+    '＝': '=',
+    '（': '(',
+    '）': ')',
+    '，': ',',
+    '．': '.',
+    '：': ':',
+  },
+  ...{
+    '×': '\\times ',
+    '·': '\\cdot ',
+    '⋅': '\\cdot ',
+    '∗': '*',
+    '÷': '\\div ',
+    '∕': '/',
+    '⁄': '/',
+    '√': '\\surd ',
+    '∛': '\\sqrt[3] ',
+    '±': '\\pm ',
+    '∓': '\\mp ',
+  },
+  ...{
+    π: '\\pi ',
+    '∞': '\\infty ',
+    '∪': '\\cup ',
+    '∩': '\\cap ',
+    '∖': '\\setminus ',
+    '∅': '\\emptyset ',
+    '∈': '\\in ',
+    ℝ: '\\mathbb{R}',
+    ℤ: '\\mathbb{Z}',
+  },
+  ...{
+    '≤': '\\le ',
+    '≥': '\\ge ',
+    '⩽': '\\le ',
+    '⩾': '\\ge ',
+    '≠': '\\ne ',
+    '≈': '\\approx ',
+    '°': '^\\circ ',
+    º: '^\\circ ',
+    '∠': '\\angle ',
+    '′': "'",
+    '’': "'",
+  },
+  ...{
+    '⌊': '\\lfloor ',
+    '⌋': '\\rfloor ',
+    '⌈': '\\lceil ',
+    '⌉': '\\rceil ',
+    '〈': '\\langle ',
+    '〉': '\\rangle ',
+    '⟨': '\\langle ',
+    '⟩': '\\rangle ',
+  },
+  ...{
+    '²': '^{2}',
+    '³': '^{3}',
+    '¹': '^{1}',
+    '⁰': '^{0}',
+    '⁴': '^{4}',
+    '⁵': '^{5}',
+    '⁶': '^{6}',
+    '⁷': '^{7}',
+    '⁸': '^{8}',
+    '⁹': '^{9}',
+    ⁿ: '^{n}',
+    '⁻': '^-',
+  },
+  ...{ '₀': '_0', '₁': '_1', '₂': '_2', '₃': '_3', '₄': '_4', '₅': '_5', '₆': '_6', '₇': '_7', '₈': '_8', '₉': '_9' },
+  ...{
+    '½': ' 1/2',
+    '⅓': ' 1/3',
+    '⅔': ' 2/3',
+    '¼': ' 1/4',
+    '¾': ' 3/4',
+    '⅕': ' 1/5',
+    '⅖': ' 2/5',
+    '⅗': ' 3/5',
+    '⅘': ' 4/5',
+    '⅙': ' 1/6',
+    '⅚': ' 5/6',
+    '⅛': ' 1/8',
+    '⅜': ' 3/8',
+    '⅝': ' 5/8',
+    '⅞': ' 7/8',
+  },
+  ...{
+    α: '\\alpha ',
+    β: '\\beta ',
+    γ: '\\gamma ',
+    δ: '\\delta ',
+    ε: '\\epsilon ',
+    θ: '\\theta ',
+    λ: '\\lambda ',
+    μ: '\\mu ',
+    φ: '\\phi ',
+    ϕ: '\\phi ',
+    ω: '\\omega ',
+    σ: '\\sigma ',
+    ρ: '\\rho ',
+    τ: '\\tau ',
+  },
+  ...{
+    '“': '"',
+    '”': '"',
+    '‘': "'",
+    '\u00a0': ' ',
+    '\u2009': ' ',
+    '\u202f': ' ',
+    '\u2003': ' ',
+    '\u200b': '',
+    '\ufeff': '',
+    '。': '.',
+    '％': '%',
+    '＄': '$',
+    '\u2061': '',
+    '\u2062': '',
+  },
+};
+
+/** The text with one spelling for every sign. */
+export function tidy(text: string): string {
+  let out = text.trim();
+  if (/[^\x20-\x7e]/.test(out)) out = plainSigns(out);
+  if (out.includes('\\\\')) out = withoutDoubledBackslashes(out);
+  if (out.includes('$') || out.includes('\\')) out = withoutDelimiters(out);
+  return withoutTail(out);
+}
+
+const superscriptRun = /(?:\^\{\d\}|\^-(?=\^)){2,}|\^-\^\{\d\}/g;
+
+function plainSigns(text: string): string {
+  let out = '';
+  for (const char of text) out += char <= '~' && char >= ' ' ? char : (signs[char] ?? digitOf(char) ?? controlOf(char));
+  return out.replace(superscriptRun, run => `^{${run.replace(/[{}^]/g, '')}}`);
+}
+
+function digitOf(char: string): string | undefined {
+  const code = char.codePointAt(0)!;
+  const zero = DIGIT_ZEROS.find(z => code >= z && code <= z + 9);
+  return zero === undefined ? undefined : String(code - zero);
+}
+
+/** Tabs and form feeds are what "\t" and "\f" became in a language that unescaped "\text" and "\frac". */
+const controlOf = (char: string): string => (char === '\f' ? '\\f' : char === '\t' || char === '\n' || char === '\r' ? ' ' : char);
+
+/** "\\frac" for "\frac"; inside a matrix "\\" ends a row, unless everything there is doubled. */
+function withoutDoubledBackslashes(text: string): string {
+  if (text.includes('\\\\begin')) return text.replaceAll('\\\\', '\\');
+  if (text.includes('\\begin')) return text;
+  return text.replace(/\\\\+(?=[a-zA-Z!,;:{}()[\]%$ ])/g, '\\');
+}
+
+const WRAPPERS = /\\(?:begin|end)\{(?:align|equation|gather|aligned|split|displaymath|center|math|multline)\*?\}/g;
+
+function withoutDelimiters(text: string): string {
+  let out = text;
+  if (out.includes('\\(') || out.includes('\\[')) out = out.replace(/(^|[^\\])\\[()]/g, '$1 ').replace(/(^|[^\\])\\[[\]]/g, '$1 ');
+  if (out.includes('\\begin') || out.includes('\\end')) out = out.replace(WRAPPERS, ' ');
+  const dollars = out.match(/(?<!\\)\$/g)?.length ?? 0;
+  if (dollars > 0 && dollars % 2 === 0) out = out.replace(/(?<!\\)\$/g, ' ');
+  return out.trim();
+}
+
+/** Without a full stop, comma or stray backslash at the end, and without emphasis or quotes around the whole. */
+function withoutTail(text: string): string {
+  let end = text.length;
+  while (end > 0 && isTail(text, end)) end--;
+  const out = text.slice(0, end);
+  const quoted = /^(\*\*|"|'|`|\*|__)(?=\S)([^*"`_']{1,200})\1$/.exec(out);
+  return quoted ? tidyInside(quoted[2]!) : out;
+}
+
+const tidyInside = (text: string): string => withoutTail(text.trim());
+
+function isTail(text: string, end: number): boolean {
+  const char = text[end - 1]!;
+  if (char === '.' || char === ';' || char === ' ' || char === ',') return text[end - 2] !== '\\' || char === ' ';
+  return char === '\\';
+}
+
+/** Two answers with the same key are the same text: spacing and sizes do not count, but "1 2" is not "12" and "1, 234" is not "1,234". */
+export function textKey(tidied: string): string {
+  if (!/[\s\\]/.test(tidied)) return tidied;
+  return tidied
+    .replace(/\\(?:left|right|displaystyle|big|Big|bigl|bigr|Bigl|Bigr)(?![a-zA-Z])/g, '')
+    .replace(/\\[dtc]frac(?![a-zA-Z])/g, '\\frac')
+    .replace(/\\(?:[!,;:]|quad(?![a-zA-Z])|qquad(?![a-zA-Z]))/g, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/ (?=[^a-zA-Z0-9.])/g, '')
+    .replace(/(?<=[^a-zA-Z0-9.,]) /g, '');
+}
+
+const WRAPPED = /\\(?:text|mbox|textbf|textit|textrm|textnormal|texttt|mathrm|mathbf|mathit|operatorname|emph|hbox|rm|bf)\s*\{([^{}]*)\}/g;
+
+/** The words of an answer without LaTeX around them: \text{June 20} is June 20, 9\,\text{a.m.} is 9 a.m. */
+export function plainOf(tidied: string): string {
+  let out = tidied;
+  if (out.includes('\\'))
+    out = out
+      .replace(WRAPPED, ' $1 ')
+      .replace(/\\[,;:! ~]|\\quad|\\qquad/g, ' ')
+      .replace(/\\([$%&#_])/g, '$1');
+  return out
+    .replace(/[{}]/g, ' ')
+    .replace(/~/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/[.,;]+$/, '')
+    .trim();
+}

@@ -1,0 +1,24 @@
+// Letters of multiple choice: C, (C), "Option C", "C Cecile", "(C) 12 apples". A letter with its label counts only beside a bare letter: two
+// labelled answers are compared as text.
+
+export interface Choice {
+  readonly letter: string;
+  /** Something stands behind the letter. */
+  readonly isLabelled: boolean;
+}
+
+const BARE = /^(?:(?:option|choice|answer)\s)?\(?([A-Za-z])\)?$/i;
+const LABELLED = /^(?:(?:option|choice|answer)\s)?(?:\(([A-Z])\)[.:]?|([A-Z])[.):])\s?\S.*$/;
+const NAMED = /^([A-Z]) [A-Z]?[a-z]{2,}(?: [A-Za-z]+){0,6}$/;
+const HEDGES = /\b(?:and|or|not|is|nor|neither|both)\b|[,;]/i;
+
+/** The choice a text makes, or null. */
+export function choiceOf(plain: string): Choice | null {
+  if (plain.length > 80) return null;
+  const bare = BARE.exec(plain);
+  if (bare) return { letter: bare[1]!, isLabelled: false };
+  if (HEDGES.test(plain)) return null;
+  const [, inBrackets, pointed] = LABELLED.exec(plain) ?? [];
+  const letter = inBrackets ?? pointed ?? NAMED.exec(plain)?.[1];
+  return letter ? { letter, isLabelled: true } : null;
+}
