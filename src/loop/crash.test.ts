@@ -14,15 +14,21 @@ import { METHODS } from '../methods/table.ts';
 import { scriptedPolicy } from '../policy/scripted.ts';
 import { rngOf, seedOf } from '../random.ts';
 import { run } from './run.ts';
-import { finalBytes, newDir, toyAnswer, toyPlan } from './toy.test.ts';
+import { finalBytes, newDir, toyAnswer, toyFamily, toyPlan } from './toy.test.ts';
 
-const KILLS = 20;
+/** How often each is killed, and how many checkpoints it makes. */
+const RUNS = {
+  'rest-em': { kills: 20, checkpoints: 3, changes: { arms: [METHODS.random] } },
+  iml: { kills: 7, checkpoints: 6, changes: { arms: [], method: toyFamily.iml } },
+  star: { kills: 6, checkpoints: 3, changes: { arms: [], method: toyFamily.star } },
+} as const;
+type RunName = keyof typeof RUNS;
 /** Processes at a time: most of the time goes into waiting for the disk. */
 const LANES = 4;
 const EVALUATION = { samples: 2, temperature: 1, topK: 0, topP: 1, ks: [1, 2], trainProblems: 0, dynamics: 4 };
 
-const runCrashing = (dir: string, onNote: (message: string) => void = () => undefined) =>
-  run(toyPlan(dir, { arms: [METHODS.random], waveCompletions: 24, evaluation: EVALUATION }), scriptedPolicy(toyAnswer), {
+const runCrashing = (name: RunName, dir: string, onNote: (message: string) => void = () => undefined) =>
+  run(toyPlan(dir, { ...RUNS[name].changes, waveCompletions: 24, evaluation: EVALUATION }), scriptedPolicy(toyAnswer), {
     clock: Date.now,
     signal: new AbortController().signal,
     onEvent: event => event.kind === 'note' && onNote(event.message),
@@ -65,14 +71,14 @@ async function dieAt(at: number, moment: Moment): Promise<string[]> {
   return done;
 }
 
-async function child(dir: string, at: number, moment: Moment): Promise<void> {
+async function child(name: RunName, dir: string, at: number, moment: Moment): Promise<void> {
   const done = await dieAt(at, moment);
-  await runCrashing(dir);
+  await runCrashing(name, dir);
   process.stdout.write(JSON.stringify(done));
 }
 
-async function spawnRun(dir: string, at: number, moment: Moment): Promise<{ signal: unknown; output: string }> {
-  const process_ = spawn(process.execPath, [fileURLToPath(import.meta.url), '--child', dir, String(at), moment], {
+async function spawnRun(name: RunName, dir: string, at: number, moment: Moment): Promise<{ signal: unknown; output: string }> {
+  const process_ = spawn(process.execPath, [fileURLToPath(import.meta.url), '--child', name, dir, String(at), moment], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
@@ -84,12 +90,15 @@ async function spawnRun(dir: string, at: number, moment: Moment): Promise<{ sign
 }
 
 if (process.argv[2] === '--child') {
-  const [, , , dir, at, moment] = process.argv;
-  await child(dir!, Number(at), moment as Moment);
+  const [, , , name, dir, at, moment] = process.argv;
+  await child(name as RunName, dir!, Number(at), moment as Moment);
 } else {
-  test(`a run killed at ${KILLS} moments, a checkpoint's rename among them, ends with the bytes of an undisturbed one`, async () => {
+  const notes: string[] = [];
+
+  async function killAndCompare(name: RunName): Promise<void> {
+    const { kills, checkpoints } = RUNS[name];
     const reference = await newDir();
-    const operations = JSON.parse((await spawnRun(reference, 0, 'before')).output) as string[];
+    const operations = JSON.parse((await spawnRun(name, reference, 0, 'before')).output) as string[];
     const expected = await finalBytes(reference);
     assert.ok(Object.keys(expected).some(name => name.endsWith('checkpoint/policy.json')));
 
@@ -97,31 +106,38 @@ if (process.argv[2] === '--child') {
     const renames = numbered(/^rename .*checkpoint$/);
     const appends = numbered(/^appendFile /);
     const eventLines = numbered(/^writeSync /);
-    assert.equal(renames.length, 3);
-    const rng = rngOf(seedOf('crash'));
+    assert.equal(renames.length, checkpoints);
+    const rng = rngOf(seedOf('crash', ...(name === 'rest-em' ? [] : [name])));
+    const [few, many] = name === 'rest-em' ? [2, 3] : [1, 1];
     const moments: { at: number; moment: Moment }[] = [
-      ...renames.slice(0, 2).flatMap(at => [
+      ...[...renames.slice(0, few), ...numbered(/^rename .*checkpoint\.tmp$/).slice(0, 1)].flatMap(at => [
         { at, moment: 'before' as const },
         { at, moment: 'after' as const },
       ]),
-      ...[1, 2, 3].map(() => ({ at: appends[rng.below(appends.length)]!, moment: 'half' as const })),
+      ...Array.from({ length: many }, () => ({ at: appends[rng.below(appends.length)]!, moment: 'half' as const })),
       { at: eventLines[rng.below(eventLines.length)]!, moment: 'half' },
     ];
-    while (moments.length < KILLS)
+    while (moments.length < kills)
       moments.push({ at: 1 + rng.below(operations.length), moment: (['before', 'half', 'after'] as const)[rng.below(3)]! });
 
-    const notes: string[] = [];
     const killAndGoOn = async ({ at, moment }: (typeof moments)[number]) => {
       const dir = await newDir();
       const where = `killed ${moment} operation ${at}: ${operations[at - 1]}`;
-      assert.equal((await spawnRun(dir, at, moment)).signal, 'SIGKILL', where);
-      await runCrashing(dir, message => notes.push(message));
+      assert.equal((await spawnRun(name, dir, at, moment)).signal, 'SIGKILL', where);
+      await runCrashing(name, dir, message => notes.push(message));
       assert.deepEqual(await finalBytes(dir), expected, where);
       for (const line of (await readFile(join(dir, 'events.jsonl'), 'utf8')).trimEnd().split('\n')) JSON.parse(line);
       await rm(dir, { recursive: true });
     };
     for (let i = 0; i < moments.length; i += LANES) await Promise.all(moments.slice(i, i + LANES).map(killAndGoOn));
-    // the seed is fixed, so these are too: each kind of mending was needed and said
+  }
+
+  for (const [name, { kills }] of Object.entries(RUNS))
+    test(`a run of ${name} killed at ${kills} moments, a checkpoint's rename among them, ends with the bytes of an undisturbed one`, () =>
+      killAndCompare(name as RunName));
+
+  test('each kind of mending was needed and said', () => {
+    // the seeds are fixed, so these are too
     for (const said of [/taken over/, /removed what a crash/, /a wave was cut short/, /half-written last line/])
       assert.ok(
         notes.some(note => said.test(note)),
@@ -133,8 +149,8 @@ if (process.argv[2] === '--child') {
 
   test('a run that fills the disk stops with what is wrong, and goes on when there is room', { skip: noLimit }, async () => {
     const [reference, dir] = [await newDir(), await newDir()];
-    await runCrashing(reference);
-    const limited = `ulimit -f 12; exec "${process.execPath}" "${fileURLToPath(import.meta.url)}" --child "${dir}" 0 before 2>&1`; // 12 blocks of 512 or 1024 bytes
+    await runCrashing('rest-em', reference);
+    const limited = `ulimit -f 12; exec "${process.execPath}" "${fileURLToPath(import.meta.url)}" --child rest-em "${dir}" 0 before 2>&1`; // 12 blocks of 512 or 1024 bytes
     const shell = spawn('sh', ['-c', limited], { stdio: ['ignore', 'pipe', 'inherit'] });
     let output = '';
     shell.stdout.on('data', data => {
@@ -143,7 +159,7 @@ if (process.argv[2] === '--child') {
     const [code] = await once(shell, 'close');
     assert.equal(code, 1);
     assert.match(output, /StoreError: writing .*samples-.*\.jsonl: the file would grow past the allowed size/);
-    await runCrashing(dir);
+    await runCrashing('rest-em', dir);
     assert.deepEqual(await finalBytes(dir), await finalBytes(reference));
   });
 }

@@ -23,7 +23,10 @@ const sums = (split: Split, count: number): Problem[] =>
 export const toyTask: Task = {
   name: 'sums',
   problems: async split => sums(split, split === 'train' ? 24 : 10),
-  prompts: { train: ({ question }) => ({ kind: 'text', text: question }) },
+  prompts: {
+    train: ({ question }) => ({ kind: 'text', text: question }),
+    hint: ({ question, reference }) => ({ kind: 'text', text: `${question} (${reference})` }),
+  },
   stop: ['\n'],
   maxTokens: 12,
   verify: ({ reference }, completion) => {
@@ -49,6 +52,18 @@ export const toyMethod: Method = {
   weigh: { kind: 'correct', keepPerProblem: 2 },
   iterations: 2,
 };
+
+/** Methods that go other ways through the loop: mini-batches with a memory, several fits on the same samples, a second asking with a hint. */
+export const toyFamily = {
+  iml: {
+    ...METHODS.iml,
+    propose: { kind: 'sample', samplesPerProblem: 2, temperature: 0.7, topK: 40, topP: 1 },
+    batchProblems: 8,
+    iterations: 2,
+  },
+  rest: { ...METHODS.rest, propose: toyMethod.propose, weigh: { kind: 'above', thresholds: [0, 0.5] }, iterations: 2 },
+  star: { ...METHODS.star, iterations: 3, steps: { first: 4, growth: 1.5 }, patience: 2 },
+} as const satisfies Record<string, Method>;
 
 /** A run of a fraction of a second: 20 training problems, 4 for D_val, two iterations and two arms. */
 export const toyPlan = (dir: string, changes: Partial<Plan> = {}): Plan => ({
