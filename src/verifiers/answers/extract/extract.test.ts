@@ -49,6 +49,14 @@ const rows: readonly (readonly [text: string, expected: string | null, marker: M
   ['The answer is $12.50.', '$12.50', 'answer-phrase'],
   ['The answer is Evelyn because she was faster.', 'Evelyn', 'answer-phrase'],
   ['The answer is 4. Remember that the answer is in its simplest form.', '4', 'answer-phrase'],
+  ['The answer is approximately $3.14$.', '3.14', 'answer-phrase'],
+  ['The answer is about 3.14 (rounded).', '3.14', 'answer-phrase'],
+  ['The answer is 7; the other root is negative.', '7', 'answer-phrase'],
+  ['The answer is 7 - that is all', '7', 'answer-phrase'],
+  ['The answer is 5. The answer is not 6.', '5', 'answer-phrase'],
+  ['**Answer**\n\n12', '12', 'answer-phrase'],
+  ['答えは12です。', '12', 'answer-phrase'],
+  ['\\boxed{}\nThe answer is 5', '5', 'answer-phrase'],
   ['The answer is $\\frac{1}{', null, 'none'],
   ['Answer: The largest $n$ is 34.', '34', 'answer-phrase'],
   ['答案是：12', '12', 'answer-phrase'],
@@ -82,6 +90,8 @@ for (const [text, expected, marker] of rows)
 test('a fallback is taken only where it is asked for and nothing is marked', () => {
   assert.deepEqual(extractAnswer('We pay $1,299.99 in the end', { fallback: 'last-number' }), { text: '1,299.99', marker: 'last-number' });
   assert.deepEqual(extractAnswer('It fell to -12 degrees', { fallback: 'last-number' }), { text: '-12', marker: 'last-number' });
+  assert.equal(extractAnswer('at 12:30', { fallback: 'last-number' }).text, '12:30');
+  assert.equal(extractAnswer('it is 10^5', { fallback: 'last-number' }).text, '10^5');
   assert.deepEqual(extractAnswer('5-3', { fallback: 'last-number' }), { text: '3', marker: 'last-number' });
   assert.deepEqual(extractAnswer(String.raw`so $x \lt 3$.`, { fallback: 'last-math' }), { text: String.raw`x \lt 3`, marker: 'last-math' });
   assert.deepEqual(extractAnswer('The answer is 4, not 5', { fallback: 'last-number' }).text, '4');

@@ -45,7 +45,8 @@ function markedAnswer(text: string, weak: boolean): Find | 'cut-off' | null {
   const strong = latestOf([boxFind, lastTag(text), lastHash(text), lastMinerva(text)], cutOffAt);
   const phrase = lastPhrase(text);
   const phraseFind = phrase && 'text' in phrase && phrase.at > cutOffAt ? phrase : null;
-  if (strong) return strong;
+  // An empty box is an answer only where nothing is said after it.
+  if (strong && (strong.text !== '' || !phraseFind || phraseFind.at < strong.at)) return strong;
   if (cutOffAt >= 0 && !phraseFind) return 'cut-off';
   if (phraseFind) return phraseFind;
   if (phrase && 'cutOffAt' in phrase) return 'cut-off';

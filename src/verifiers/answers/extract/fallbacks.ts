@@ -14,7 +14,7 @@ export type Fallback = keyof typeof FALLBACKS;
 const WINDOW = 512;
 // A minus is a sign where nothing stands before it that it could be taken from.
 const NUMBER =
-  /(?<![\w)\]}.%])[-−+]?\s?(?:[$€£¥]\s?)?(?:\d+(?:,\d{3})+(?:\.\d+)?|\d+\s\d+\/\d+|\d+\/\d+|\d*\.\d+|\d+)(?:\s?[½⅓⅔¼¾⅛])?(?:\s?\\?%)?|[-−]?[½⅓⅔¼¾⅛]/g;
+  /(?<![\w)\]}.%])[-−+]?\s?(?:[$€£¥]\s?)?(?:\d+(?:,\d{3})+(?:\.\d+)?|\d{1,2}:\d{2}(?!\d)|\d+\s\d+\/\d+|\d+\/\d+|\d*\.\d+|\d+)(?:[eE][-+]?\d+|\^\{?-?\d+\}?)?(?:\s?[½⅓⅔¼¾⅛])?(?:\s?\\?%)?|[-−]?[½⅓⅔¼¾⅛]/g;
 
 function lastNumber(text: string): Find | null {
   let end = text.length;

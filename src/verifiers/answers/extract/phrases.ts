@@ -20,6 +20,9 @@ const HOPE = /\.?\s{0,5}I hope it is correct/i;
 /** "Final Answer: The largest n is 34": after a colon a whole sentence may follow, its value last. */
 const SENTENCE = /^\W{0,5}(?:the|so|therefore|thus|hence|there|she|he|it|they|we)\b[^\n]{1,300}?\s(?:is|are|=|equals)\s/i;
 
+/** "**Answer**" or "### Final Answer" as a line of its own, the answer below it. */
+const HEADING = /(?<=^|\n)[#*_ \t]{1,12}(?:final )?answer[*_: \t]{0,8}\r?\n/gi;
+
 /** "A: 42" as the last line: the other half of "Q: …". */
 const LAST_LINE = /(?<=^|\n)A:[ \t]{1,5}(?=\S[^\n]{0,200}\s{0,20}$)/g;
 
@@ -48,7 +51,7 @@ export function lastMinerva(text: string): Find | null {
 /** The last "answer is …" whose tail holds a value; else the last whose tail holds words. 'cut-off' where the text ends inside its formula. */
 export function lastPhrase(text: string): Find | { readonly cutOffAt: number } | null {
   let loose: Find | null = null;
-  for (const match of latest(text, ENGLISH, ELSEWHERE, LAST_LINE)) {
+  for (const match of latest(text, ENGLISH, ELSEWHERE, HEADING, LAST_LINE)) {
     const end = match.index + match[0].length;
     const tail = text.slice(end, end + TAIL);
     const answer = answerOf(tail, /[:：]\W*$/.test(match[0]) && SENTENCE.test(tail) ? 'sentence' : 'clause');

@@ -11,8 +11,8 @@ const value = (text: string): Tail => (text === '' ? NOTHING : { kind: 'value', 
  * ("Final Answer: The largest n is 34").
  */
 export function answerOf(tail: string, form: 'clause' | 'sentence'): Tail {
-  const head = tail.replace(/^[\s:：*_>"'“”‘’]+/, '');
-  if (head === '') return NOTHING;
+  const head = tail.replace(/^[\s:：*_>"'“”‘’]+/, '').replace(HEDGE, '');
+  if (head === '' || /^not\b/i.test(head)) return NOTHING;
   const formula = formulaAt(head);
   if (formula === 'cut-off') return { kind: 'cut-off' };
   if (formula) return value(withNeighbours(head, formula));
@@ -21,6 +21,9 @@ export function answerOf(tail: string, form: 'clause' | 'sentence'): Tail {
   if (choice) return value(choice);
   return value(form === 'sentence' ? endOfSentence(line) : plainAnswer(line));
 }
+
+/** "about 3.14" and "exactly 5" are 3.14 and 5. */
+const HEDGE = /^(?:(?:approximately|roughly|about|around|exactly|precisely|just|only)\s{1,3}|(?:\\approx|≈)\s{0,3})(?=[-+−$\\\d.])/i;
 
 /** Words that are an answer only when nothing better stands in the text. */
 export const isLoose = (text: string): boolean =>
@@ -96,7 +99,7 @@ function choiceAt(line: string): string | null {
 }
 
 const EXPLAINS =
-  /[,;]\s+(?=(?:which|because|since|so|as|where|and (?:it|that|this|not|the|we)|but|i\.e|e\.g|that|it|not|rounded|or (?:about|approximately))\b)|\s+(?=(?:because|since|which|where|as (?:required|desired|shown|we)|if|when)\b)|\s+(?=\(?(?:i\.e|e\.g)\.)/i;
+  /[;—–]\s+(?=[a-z]{2,})|\s[-—–]\s(?=[a-z]{2,})|[,;]\s+(?=(?:which|because|since|so|as|where|and (?:it|that|this|not|the|we)|but|i\.e|e\.g|that|it|not|rounded|or (?:about|approximately))\b)|\s+(?=(?:because|since|which|where|as (?:required|desired|shown|we)|if|when)\b)|\s+(?=\(?(?:i\.e|e\.g)\.)/i;
 const SENTENCE_END = /(?<=[^\s.\d]|\d|[)\]}%])[.!?](?=["'*)]{0,3}(?:\s+[A-Z\\$<(]|\s*$))/;
 
 /** Up to the end of the sentence, or to where the explanation begins; then without the words that do not belong to a number. */
@@ -110,11 +113,15 @@ function plainAnswer(line: string): string {
 const BELONGS =
   /^(?:hundred|thousand|million|billion|trillion|dozen|and|or|to|over|out|of|by|plus|minus|times|pi|sqrt|root|sin|cos|tan|ln|log|exp|mod|base|in|if|am|pm|is)$/i;
 
+/** "12个", "12です": a counter or a verb without a blank before it. */
+const FOREIGN = /^\s?[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Devanagari}。]/u;
+
 /** "12 apples" is 12 (apples are in the question), "12 cm" and "3 million" stay. */
 function withoutWords(clause: string): string {
   const number = /^[-+−]?\s?(?:[$€£¥]\s?)?(?:\d[\d,.]*|\.\d+)(?:\s\d+\/\d+|\/\d+|\s?[½⅓⅔¼¾⅛])?|^[-+−]?[½⅓⅔¼¾⅛]/.exec(clause)?.[0];
   if (number === undefined) return clause;
   const rest = clause.slice(number.length);
+  if (FOREIGN.test(rest) || /^\s+\([a-z]/i.test(rest)) return number;
   const word = /^\s+([A-Za-z]{2,}|a)\b/.exec(rest)?.[1];
   if (word === undefined || BELONGS.test(word)) return clause;
   const unit = UNIT_AFTER.exec(rest)?.[0];
