@@ -38,22 +38,26 @@ export function decoderInputs(g: Graph, c: ModelConfig, tokens: Dim, settled?: P
 /** Head-sized pieces of a token's q, k and v together. */
 export const slotsPerToken = (c: ModelConfig): number => c.heads + 2 * c.kvHeads;
 
-/** Hidden states [tokens, hidden] after the last layer, before the final norm. */
-export function decoder(tape: Tape, c: ModelConfig, inputs: DecoderInputs, attend: Attend): Tensor {
+/** The product of rows [tokens, in] with a matrix of the model, by its name. */
+export type Linear = (x: Tensor, name: string) => Tensor;
+
+/** Hidden states [tokens, hidden] after the last layer, before the final norm. `linear`: another way to multiply (int8/linear.ts). */
+export function decoder(tape: Tape, c: ModelConfig, inputs: DecoderInputs, attend: Attend, linear?: Linear): Tensor {
   const parameter = (name: string): Tensor => inputs.parameters.get(name)!;
+  const product: Linear = linear ?? ((x, name) => tape.one('linear', [x, parameter(name)], {}));
   const tokens = inputs.ids.shape[0]!;
   const pieces = slotsPerToken(c);
   let x = tape.one('gather', [parameter('embedding'), inputs.ids], {});
   for (let l = 0; l < c.layers; l++) {
     const p = `model.layers.${l}.`;
     const norm = (name: string) => tape.one('rmsNorm', [x, parameter(p + name)], { epsilon: c.rmsEpsilon });
-    const qkv = tape.one('linear', [norm('norm1'), parameter(`${p}qkv`)], {});
+    const qkv = product(norm('norm1'), `${p}qkv`);
     const heads = tape.one('reshape', [qkv], { to: [tokens, pieces, c.headDim] });
     const turned = tape.one('rotary', [heads, inputs.positions, inputs.cos, inputs.sin], {});
     const mixed = attend(l, tape.one('reshape', [turned], { to: [tokens, c.kvHeads, (pieces / c.kvHeads) * c.headDim] }));
-    x = tape.one('add', [x, tape.one('linear', [mixed, parameter(`${p}o`)], {})], {});
-    const wide = tape.one('swiglu', [tape.one('linear', [norm('norm2'), parameter(`${p}gate_up`)], {})], {});
-    x = tape.one('add', [x, tape.one('linear', [wide, parameter(`${p}down`)], {})], {});
+    x = tape.one('add', [x, product(mixed, `${p}o`)], {});
+    const wide = tape.one('swiglu', [product(norm('norm2'), `${p}gate_up`)], {});
+    x = tape.one('add', [x, product(wide, `${p}down`)], {});
   }
   return x;
 }

@@ -3,7 +3,9 @@
 import { type Dim, evaluate, type Shape, spell } from './dims.ts';
 import { type Chunk, float, integer, join, message, text } from './protobuf.ts';
 
-export type ElementType = 'float32' | 'int64';
+export type ElementType = 'float32' | 'int64' | 'int8' | 'uint8';
+/** Numbers of a constant. */
+export type Numbers = Float32Array | BigInt64Array | Int8Array | Uint8Array;
 export interface Tensor {
   readonly name: string;
   readonly type: ElementType;
@@ -14,7 +16,7 @@ export interface Tensor {
 export type Attributes = Readonly<Record<string, number | string | readonly number[] | { readonly float: number }>>;
 
 const OPSET = 17;
-const CODES: Record<ElementType, number> = { float32: 1, int64: 7 };
+const CODES: Record<ElementType, number> = { float32: 1, uint8: 2, int8: 3, int64: 7 };
 export const MICROSOFT = 'com.microsoft';
 
 function attribute(name: string, value: Attributes[string]): Chunk {
@@ -37,7 +39,7 @@ export class Graph {
   private readonly nodes: Chunk[] = [];
   private readonly constants: Chunk[] = [];
   /** Constants whose numbers lie in files beside the graph, by name of the file. */
-  readonly attached = new Map<string, Float32Array>();
+  readonly attached = new Map<string, Numbers>();
   private readonly made = new Map<string, Tensor>();
   private first: Chunk | null = null;
   private count = 0;
@@ -53,7 +55,7 @@ export class Graph {
     return tensor;
   }
 
-  constant(type: ElementType, shape: readonly number[], data: Float32Array | BigInt64Array): Tensor {
+  constant(type: ElementType, shape: readonly number[], data: Numbers): Tensor {
     const name = this.fresh('constant');
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     this.constants.push([...shape.map(d => integer(1, d)), integer(2, CODES[type]), text(8, name), message(9, bytes)]);
@@ -61,12 +63,13 @@ export class Graph {
   }
 
   /** A big constant: onnxruntime reads it once, when a program is opened, and packs it as its products want. */
-  attach(name: string, shape: readonly number[], data: Float32Array): Tensor {
+  attach(name: string, shape: readonly number[], data: Float32Array | Int8Array): Tensor {
+    const type = data instanceof Int8Array ? 'int8' : 'float32';
     const file = `${this.attached.size}.bin`;
     this.attached.set(file, data);
     const place = message(13, [text(1, 'location'), text(2, file)]);
-    this.constants.push([...shape.map(d => integer(1, d)), integer(2, CODES.float32), text(8, name), place, integer(14, 1)]);
-    return { name, type: 'float32', shape };
+    this.constants.push([...shape.map(d => integer(1, d)), integer(2, CODES[type]), text(8, name), place, integer(14, 1)]);
+    return { name, type, shape };
   }
 
   private once(key: string, make: () => Tensor): Tensor {
