@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Interrupted } from '../errors.ts';
 import type { TimedEvent } from '../runs/events.ts';
-import { finalBytes, newDir, runToy, toyPlan } from './toy.test.ts';
+import { finalBytes, newDir, runToy, toyFamily, toyPlan } from './toy.test.ts';
 
 test('waves of another size hold the same samples', async () => {
   const [three, seven] = [await newDir(), await newDir()];
@@ -33,6 +33,26 @@ test('stopped at any event a run ends with Interrupted, and goes on to the bytes
     await rm(dir, { recursive: true });
   }
 });
+
+for (const [name, method] of Object.entries(toyFamily))
+  test(`a run of ${name}, stopped here and there, goes on to the bytes of an undisturbed one, and a finished one is not run again`, async () => {
+    const planOf = (dir: string) => toyPlan(dir, { method, arms: [], evaluation: FEW });
+    const reference = await newDir();
+    const whole = await runToy(planOf(reference));
+    const expected = await finalBytes(reference);
+    for (const share of [0.15, 0.4, 0.55, 0.7, 0.85]) {
+      const dir = await newDir();
+      const at = Math.floor(share * whole.events.length);
+      const first = await runToy(planOf(dir), { stopAt: (_, index) => index === at });
+      assert.ok(first.result instanceof Interrupted, `at event ${at}: ${String(first.result)}`);
+      assert.deepEqual((await runToy(planOf(dir))).result, whole.result && { ...(whole.result as object), dir });
+      assert.deepEqual(await finalBytes(dir), expected, `stopped at event ${at}`);
+      const third = await runToy(planOf(dir));
+      assert.deepEqual([third.policy.asked.length, third.policy.fitted.length], [0, 0]);
+    }
+  });
+
+const FEW = { samples: 0, temperature: 1, topK: 0, topP: 1, ks: [], trainProblems: 0 };
 
 test('a finished run is not run again', async () => {
   const dir = await newDir();
