@@ -3,8 +3,9 @@
 // or is too long does not stop the filter: `answer` is told what is wrong with it. Empty lines are passed over.
 import { createReadStream, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { addAbortSignal, Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { ConfigError } from '../errors.ts';
+import { ConfigError, Interrupted } from '../errors.ts';
 import type { Context } from './command.ts';
 
 /** One line: the record it holds, or why it holds none. */
@@ -15,10 +16,26 @@ const LONGEST_LINE = 64 * 2 ** 20;
 /** Answers are handed on in pieces of about this many characters: a write a line would cost more than the judging. */
 const PIECE = 1 << 16;
 
-/** Sends every line of the input through `answer`, and its answers out. Ends early on Ctrl-C. Throws ConfigError for a file that cannot be read. */
+/** Sends every line of the input through `answer`, and its answers out. Throws ConfigError for a file that cannot be read, Interrupted on Ctrl-C. */
 export async function filterLines(
   context: Context,
   file: string | undefined,
+  answer: (line: JsonLine) => object | Promise<object>,
+): Promise<void> {
+  const input = file === undefined ? context.input : opened(resolve(context.cwd, file), file);
+  // A Ctrl-C must not wait for the next line of an input that is silent.
+  if (input instanceof Readable) addAbortSignal(context.signal, input);
+  try {
+    for await (const lines of linesOf(input)) await answerAll(context, lines, answer);
+  } catch (error) {
+    if (context.signal.aborted) throw new Interrupted();
+    throw error;
+  }
+}
+
+async function answerAll(
+  context: Context,
+  lines: readonly (string | null)[],
   answer: (line: JsonLine) => object | Promise<object>,
 ): Promise<void> {
   let piece = '';
@@ -27,15 +44,12 @@ export async function filterLines(
     piece = '';
     await context.drained();
   };
-  for await (const lines of linesOf(file === undefined ? context.input : opened(resolve(context.cwd, file), file))) {
-    for (const line of lines) {
-      if (context.signal.aborted) break;
-      if (line === null || line.trim() !== '') piece += `${JSON.stringify(await answer(parsed(line)))}\n`;
-      if (piece.length >= PIECE) await flush();
-    }
-    if (piece !== '') await flush();
-    if (context.signal.aborted) return;
+  for (const line of lines) {
+    context.signal.throwIfAborted();
+    if (line === null || line.trim() !== '') piece += `${JSON.stringify(await answer(parsed(line)))}\n`;
+    if (piece.length >= PIECE) await flush();
   }
+  if (piece !== '') await flush();
 }
 
 function opened(path: string, name: string): AsyncIterable<Uint8Array> {

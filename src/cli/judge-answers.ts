@@ -57,5 +57,8 @@ function wrongIn(reference: unknown, answer: unknown, completion: unknown): stri
 function verdictLine(id: unknown, verdict: Verdict, extracted?: string | null): object {
   const reward = verdict.kind === 'failed' ? null : verdict.reward;
   const found = extracted === undefined ? {} : { extracted };
-  return { id, verdict: verdict.kind, reward, reason: verdict.reason, ...found };
+  return { id, verdict: verdict.kind, reward, reason: shortened(verdict.reason), ...found };
 }
+
+/** A reason may quote an answer of a megabyte. */
+const shortened = (reason: string): string => (reason.length > 500 ? `${reason.slice(0, 500)}…` : reason);

@@ -192,3 +192,19 @@ test('a line is answered while the input is still open', async () => {
   child.stdin.end();
   assert.deepEqual(await once(child, 'close'), [0, null]);
 });
+
+test('Ctrl-C ends a filter whose input is silent, with 130', async () => {
+  const bin = fileURLToPath(new URL('../../bin/rest-em.js', import.meta.url));
+  const child = spawn(process.execPath, [bin, 'judge', 'extract'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdout.once('data', () => child.kill('SIGINT'));
+  child.stdin.write(jsonl({ completion: '#### 7' }));
+  assert.deepEqual(await once(child, 'close'), [130, null]);
+});
+
+test('a reason is short, however long the answer it speaks of', async () => {
+  const { lines } = await judge(
+    ['answers'],
+    jsonl({ reference: '1', answer: 'x'.repeat(100_000) }, { reference: '\\boxed{'.repeat(20_000), answer: '1' }),
+  );
+  for (const { reason } of lines) assert.ok(String(reason).length <= 501);
+});
