@@ -47,7 +47,7 @@ test('model and task are enough, and the defaults are the ones that are document
     epsilon: 1e-8,
     reduction: 'token-mean',
   });
-  assert.deepEqual(evaluate, { samples: 0, temperature: 1, topK: 0, topP: 0.95, trainProblems: 0, dynamics: 32 });
+  assert.deepEqual(evaluate, { samples: 0, temperature: 1, topK: 0, topP: 0.95, trainProblems: 0, dynamics: 32, policies: 'all' });
   assert.deepEqual(engine, { rows: 128, waveCompletions: 1024 });
 });
 

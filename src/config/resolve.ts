@@ -111,6 +111,7 @@ export async function resolvePlan(settings: Settings, options: ResolveOptions): 
     fit: { ...settings.fit, epochs: settings.fit.epochs ?? EPOCHS },
     evaluation: evaluationOf(settings.evaluate, settings.trainProblems ?? train.length),
     maxTokens: settings.maxTokens ?? task.maxTokens,
+    ...(settings.sampleTokens !== undefined && { sampleTokens: settings.sampleTokens }),
     waveCompletions: settings.engine.waveCompletions,
     config: savedConfig({ ...settings, name, model: modelPath, engine: { ...settings.engine, threads } }, task, options.file, {
       ...methods,

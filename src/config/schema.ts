@@ -40,6 +40,7 @@ const evaluate = z.strictObject({
   k: listOf(whole(1), 'whole numbers').optional(),
   trainProblems: whole(0).default(0),
   dynamics: whole(0).default(32),
+  policies: oneOf(['all', 'last']).default('all'),
 });
 
 const engine = z.strictObject({
@@ -66,6 +67,8 @@ export const configSchema = z.strictObject({
   topP: shortcuts.topP.optional(),
   keepPerProblem: shortcuts.keepPerProblem.optional(),
   maxTokens: whole(1).optional(),
+  /** Tokens that a method may sample to learn from, in all its iterations. */
+  sampleTokens: whole(1).optional(),
   trainProblems: whole(1).optional(),
   testProblems: whole(1).optional(),
   validation: fraction().default(0.1),

@@ -14,6 +14,8 @@ import { type Body, sampleWave } from './wave.ts';
 /** Counts over a whole samples file. */
 export interface Tally {
   completions: number;
+  /** Sampled for them. */
+  tokens: number;
   correct: number;
   /** Sum over all judged samples. */
   reward: number;
@@ -31,11 +33,10 @@ export async function generate(session: Session, body: Body): Promise<Tally> {
   const of = body.problems.length * body.draws;
   emit({ kind: 'stage', policy: body.folder, phase: body.phase, done: nominal(tally, body), of });
   const before = { ...tally };
-  const size = problemsPerWave(plan, body);
-  for (let from = tally.problems; from < body.problems.length; from += size) {
+  for (let size = waveSize(plan, body, tally); size > 0; size = waveSize(plan, body, tally)) {
     throwIfStopped(session.signal);
     const began = session.clock();
-    const rows = await sampleWave(session, body, body.problems.slice(from, from + size), nominal(tally, body));
+    const rows = await sampleWave(session, body, body.problems.slice(tally.problems, tally.problems + size), nominal(tally, body));
     count(tally, rows);
     stopIfBroken(tally.completions - before.completions, tally.failed - before.failed, rows); // before the write: such a wave is judged again
     await appendJsonl(file, rows);
@@ -53,19 +54,30 @@ export async function generate(session: Session, body: Body): Promise<Tally> {
       problems,
     });
   }
+  if (tally.problems < body.problems.length)
+    note(
+      session,
+      `${body.folder}: the tokens it may sample are used up; ${tally.problems} of ${body.problems.length} problems were sampled`,
+    );
   return tally;
 }
 
 /** Completions done, a problem counted as `draws` of them: a tree search has as many as its budget allows. */
 const nominal = ({ problems }: Tally, { draws }: Body): number => problems * draws;
 
-/** A wave is whole problems, as many as its completions allow, but one at least. */
-const problemsPerWave = ({ waveCompletions }: Plan, { draws }: Body): number => Math.max(1, Math.floor(waveCompletions / draws));
+/**
+ * How many problems the next wave has; 0: nothing is left to do. As many as its completions allow, but one at least; where the body has a
+ * limit of tokens no more than can be sampled at full length within what is left of it, so the limit is never passed.
+ */
+function waveSize({ waveCompletions, maxTokens }: Plan, { draws, problems, tokens }: Body, tally: Tally): number {
+  const usual = Math.min(problems.length - tally.problems, Math.max(1, Math.floor(waveCompletions / draws)));
+  return tokens === undefined ? usual : Math.max(0, Math.min(usual, Math.floor((tokens - tally.tokens) / (draws * maxTokens))));
+}
 
 /** Counts the whole waves that are there and cuts off what comes after them. */
 async function takeUp(session: Session, body: Body, file: string): Promise<Tally> {
-  const tally: Tally = { completions: 0, correct: 0, reward: 0, failed: 0, solved: 0, problems: 0 };
-  const size = problemsPerWave(session.plan, body);
+  const tally: Tally = { completions: 0, tokens: 0, correct: 0, reward: 0, failed: 0, solved: 0, problems: 0 };
+  let size = waveSize(session.plan, body, tally);
   let wave: SampleRow[] = [];
   let [problems, draw] = [0, 0];
   let end = 0;
@@ -81,8 +93,9 @@ async function takeUp(session: Session, body: Body, file: string): Promise<Tally
     draw = (draw + 1) % (row.of ?? body.draws);
     if (draw > 0) continue;
     problems++;
-    if (problems % size > 0 && problems < body.problems.length) continue;
+    if (problems < tally.problems + size) continue;
     count(tally, wave);
+    size = waveSize(session.plan, body, tally);
     wave = [];
     end = line.end;
   }
@@ -94,6 +107,7 @@ async function takeUp(session: Session, body: Body, file: string): Promise<Tally
 
 function count(tally: Tally, rows: readonly SampleRow[]): void {
   tally.completions += rows.length;
+  tally.tokens += rows.reduce((sum, row) => sum + sampledTokens(row), 0);
   tally.problems += new Set(rows.map(row => row.problem_id)).size;
   tally.correct += rows.filter(row => row.verdict === 'correct').length;
   tally.reward += rows.reduce((sum, row) => sum + (row.reward ?? 0), 0);

@@ -70,6 +70,10 @@ function sayLast(emit: (event: RunEvent) => void, event: RunEvent): void {
   }
 }
 
+/** Whether a round's policy will be measured, as far as it is known before the run. */
+const isMeasured = ({ method, evaluation }: Plan, { next, isArm, iteration }: Round): boolean =>
+  next === null && (evaluation.policies !== 'last' || (!isArm && iteration === method.iterations));
+
 function stagesOf(plan: Plan, problems: ChosenProblems, rounds: readonly Round[]): Stage[] {
   const measured = measuredProblems(plan, problems);
   const evaluation = (policy: string): Stage[] =>
@@ -80,7 +84,7 @@ function stagesOf(plan: Plan, problems: ChosenProblems, rounds: readonly Round[]
   const work = (round: Round): Stage[] => [
     { policy: round.samples, phase: 'train', completions: drawsOf(round) },
     { policy: round.name, phase: 'fit', epochs: epochsOf(plan, round.method) },
-    ...(round.next === null ? evaluation(round.name) : []),
+    ...(isMeasured(plan, round) ? evaluation(round.name) : []),
   ];
   const bases = plan.task.prompts.sample ? [BASE, 'base-best-prompt'] : [BASE];
   return [...bases.flatMap(evaluation), ...rounds.flatMap(work)].filter(stage => stage.completions !== 0);

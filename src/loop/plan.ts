@@ -15,6 +15,8 @@ export interface EvaluationSettings {
   readonly trainProblems: number;
   /** On how many problems of a split samples are scored again for the bound and for KL (dynamics.json); absent or 0: not at all. */
   readonly dynamics?: number;
+  /** 'last': of the method's iterations only the last is measured, and no arm. */
+  readonly policies?: 'all' | 'last';
 }
 
 export interface Plan {
@@ -34,6 +36,8 @@ export interface Plan {
   readonly fit: Omit<FitSettings, 'seed'>;
   readonly evaluation: EvaluationSettings;
   readonly maxTokens: number;
+  /** Tokens that a method may sample to learn from, in all its rounds; absent: as many as it takes. Measuring and D_val are not counted. */
+  readonly sampleTokens?: number;
   /** Completions per wave, in whole problems: sampled, judged, written and synced as one. */
   readonly waveCompletions: number;
   /** The resolved configuration as plain JSON: written to config.json, compared when a directory is taken up again. */

@@ -5,7 +5,7 @@ import type { Propose } from '../methods/method.ts';
 import type { Prompt } from '../prompt.ts';
 import { readJsonl } from '../runs/jsonl.ts';
 import type { Phase } from '../runs/layout.ts';
-import type { SampleRow } from '../runs/rows.ts';
+import { type SampleRow, sampledTokens } from '../runs/rows.ts';
 import type { Problem } from '../tasks/task.ts';
 import { generate } from './generate.ts';
 import type { Round } from './rounds.ts';
@@ -57,13 +57,29 @@ interface Drawing {
   readonly prompt?: (problem: Problem) => Prompt;
 }
 
-const sample = (session: Session, round: Round, from: Model, drawing: Drawing) =>
-  generate(session, {
-    ...{ folder: round.samples, phase: 'train', iteration: round.iteration, policy: from.name },
+async function sample(session: Session, round: Round, from: Model, drawing: Drawing) {
+  const phase = drawing.phase ?? 'train';
+  const tokens = await tokensLeft(session, round, phase);
+  return generate(session, {
+    ...{ folder: round.samples, phase, iteration: round.iteration, policy: from.name },
     ...{ problems: round.problems, prompt: samplingPrompt(session, from) },
     ...drawing,
+    ...(tokens !== null && { tokens }),
     sample: (...request) => session.policy.sample(from.path, ...request),
   });
+}
+
+/** What the rounds before this one, and its own samples of another phase, leave of the plan's tokens; null: there is no limit. */
+async function tokensLeft({ plan, layout }: Session, round: Round, phase: Phase): Promise<number | null> {
+  if (plan.sampleTokens === undefined) return null;
+  const own = layout.policy(round.samples).samples(phase);
+  const files = [...round.past, round.samples].flatMap(folder => LEARNED_FROM.map(each => layout.policy(folder).samples(each)));
+  let left = plan.sampleTokens;
+  for (const file of files.filter(other => other !== own)) for await (const row of readJsonl<SampleRow>(file)) left -= sampledTokens(row);
+  return Math.max(0, left);
+}
+
+const LEARNED_FROM: readonly Phase[] = ['train', 'train-hinted'];
 
 /** The problems that were answered wrongly, asked again with the answer in the prompt (STaR's rationalisation, arXiv 2203.14465). */
 async function sampleHinted(session: Session, round: Round, from: Model): Promise<void> {

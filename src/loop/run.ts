@@ -31,10 +31,15 @@ export const run = (plan: Plan, policy: Policy, options: RunOptions): Promise<Ru
     const { prompts } = plan.task;
     const base: Model = { name: BASE, iteration: 0, path: plan.model };
     const models = new Map([[BASE, base]]);
-    const evaluations = [await evaluate(session, base, prompts.train)];
-    await measureDynamics(session, base, null);
+    const evaluations: EvaluationFile[] = [];
+    const measure = async (model: Model, round: Round | null): Promise<void> => {
+      evaluations.push(await evaluate(session, model, prompts.train));
+      await measureDynamics(session, model, round);
+    };
+    await measure(base, null);
     if (prompts.sample) evaluations.push(await evaluate(session, { ...base, name: 'base-best-prompt' }, prompts.sample));
 
+    let last: (() => Promise<void>) | null = null;
     for (const round of rounds) {
       const previous = models.get(round.previous);
       if (!previous || (await hasLevelledOff(session, round))) continue;
@@ -42,10 +47,11 @@ export const run = (plan: Plan, policy: Policy, options: RunOptions): Promise<Ru
       if (!model) continue; // nothing to learn from: the rounds that would sample it are left out too
       models.set(round.name, model);
       if (round.next !== null) continue;
-      const measured = { ...model, name: round.name, iteration: round.iteration };
-      evaluations.push(await evaluate(session, measured, prompts.train));
-      await measureDynamics(session, measured, round);
+      const measureIt = () => measure({ ...model, name: round.name, iteration: round.iteration }, round);
+      if (plan.evaluation.policies !== 'last') await measureIt();
+      else if (!round.isArm) last = measureIt;
     }
+    await last?.();
     return { dir: plan.dir, evaluations, skipped: rounds.map(round => round.name).filter(name => !models.has(name)) };
   });
 

@@ -25,6 +25,8 @@ export interface Body {
   readonly draws: number;
   readonly settings: Pick<SamplingSettings, 'temperature' | 'topK' | 'topP'>;
   readonly sample: Sampler;
+  /** How many tokens it may sample at most; problems that come too late for that are left out. */
+  readonly tokens?: number;
   /** Tree search instead of independent draws, within what `draws` of them would take. */
   readonly search?: SearchSettings;
 }
