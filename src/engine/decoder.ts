@@ -1,10 +1,13 @@
-// The decoder of the Llama family, defined once: RMSNorm, RoPE, grouped-query attention, SwiGLU. Scoring, training and sampling differ only in
-// which keys a token may look at, so that part is handed in (`attend`): layout.ts for whole sequences, step.ts for one token a row.
-import type { ModelConfig } from './architecture.ts';
-import { type Dim, type Shape, symbol } from './graph/dims.ts';
+// The decoder of the Llama family, defined once: RMSNorm, RoPE, grouped-query attention, SwiGLU; biases and norms of heads where the architecture
+// has them (families.ts). Scoring, training and sampling differ only in which keys a token may look at, so that part is handed in (`attend`):
+// layout.ts for whole sequences, step.ts for one token a row.
+import { hasBias, hasHeadNorms, type ModelConfig } from './architecture.ts';
+import type { Biased } from './families.ts';
+import { type Dim, type Shape, symbol, times } from './graph/dims.ts';
 import type { Graph, Tensor } from './graph/graph.ts';
 import type { Tape } from './graph/tape.ts';
-import { type Parameters, parameterShapes } from './parameters.ts';
+import { parameterShapes } from './parameters.ts';
+import { frequencies } from './rope.ts';
 
 /** What one layer's attention is given: rotated queries, keys and values of every token, [tokens, kvHeads, (groups + 2) headDim]. */
 export type Attend = (layer: number, qkv: Tensor) => Tensor;
@@ -19,15 +22,20 @@ export interface DecoderInputs {
   readonly sin: Tensor;
 }
 
-/** Declares the inputs every graph of the decoder has, weights among them; the layers' matrices of `settled` become constants of the graph. */
-export function decoderInputs(g: Graph, c: ModelConfig, tokens: Dim, settled?: Parameters): DecoderInputs {
+/** The tensor of a parameter; null where the graph has another use for it. */
+export type Declare = (name: string, shape: readonly number[]) => Tensor | null;
+
+/** Declares the inputs every graph of the decoder has, weights among them, unless `declare` says what they are instead. */
+export function decoderInputs(g: Graph, c: ModelConfig, tokens: Dim, declare?: Declare): DecoderInputs {
   const table: Shape = [symbol('positions'), c.headDim / 2];
-  // Norms are not packed, and neither is `o`: a twelfth of the weights that would take SmolLM2 past a memory of 1.5 GB.
-  const isSettled = (name: string) => /[.](qkv|gate_up|down)$/.test(name);
-  const declare = (name: string, shape: readonly number[]) =>
-    settled && isSettled(name) ? g.attach(name, shape, settled.get(name)!) : g.input(name, 'float32', shape);
+  const weight: Declare = declare ?? ((name, shape) => g.input(name, 'float32', shape));
   return {
-    parameters: new Map(parameterShapes(c).map(({ name, shape }) => [name, declare(name, shape)])),
+    parameters: new Map(
+      parameterShapes(c).flatMap(({ name, shape }) => {
+        const tensor = weight(name, shape);
+        return tensor ? [[name, tensor] as const] : [];
+      }),
+    ),
     ids: g.input('ids', 'int64', [tokens]),
     positions: g.input('positions', 'int64', [tokens, slotsPerToken(c)]),
     cos: g.input('cos', 'float32', table),
@@ -62,26 +70,37 @@ export function decoder(tape: Tape, c: ModelConfig, inputs: DecoderInputs, atten
   return x;
 }
 
+/** Norms every head of q and k, each kind with a weight of its own [headDim]; v stays as it is. [tokens, kvHeads (groups + 2) headDim] both ways. */
+function normHeads(tape: Tape, c: ModelConfig, qkv: Tensor, q: Tensor, k: Tensor): Tensor {
+  const groups = c.heads / c.kvHeads;
+  const heads = times(qkv.shape[0]!, c.kvHeads);
+  const apart = tape.one('reshape', [qkv], { to: [heads, (groups + 2) * c.headDim] });
+  const sizes = [groups * c.headDim, c.headDim, c.headDim];
+  const [qs, ks, vs] = tape.apply('split', [apart], { axis: 1, sizes }) as [Tensor, Tensor, Tensor];
+  const flat = tape.one('reshape', [qs], { to: [times(heads, groups), c.headDim] });
+  const normedQ = tape.one('reshape', [tape.one('rmsNorm', [flat, q], { epsilon: c.rmsEpsilon })], { to: qs.shape });
+  const normedK = tape.one('rmsNorm', [ks, k], { epsilon: c.rmsEpsilon });
+  const together = tape.one('concat', [normedQ, normedK, vs], { axis: 1 });
+  return tape.one('reshape', [together], { to: qkv.shape });
+}
+
 export const finalNorm = (tape: Tape, c: ModelConfig, inputs: DecoderInputs, x: Tensor): Tensor =>
   tape.one('rmsNorm', [x, inputs.parameters.get('norm')!], { epsilon: c.rmsEpsilon });
 
 /** The output matrix [vocab, hidden]: the embedding where they are tied. */
 export const headOf = (c: ModelConfig, inputs: DecoderInputs): Tensor => inputs.parameters.get(c.tied ? 'embedding' : 'head')!;
 
-/** The same as a constant of the graph; the embedding stays an input besides, because looking up rows packs nothing. */
-export const settledHead = (g: Graph, c: ModelConfig, settled: Parameters): Tensor =>
-  g.attach('settled head', [c.vocab, c.hidden], settled.get(c.tied ? 'embedding' : 'head')!);
-
-/** cos and sin of position times frequency, [positions, headDim / 2] each; angles in float64 (RoPE, arXiv 2104.09864). */
+/** cos and sin of position times frequency, [positions, headDim / 2] each; angles in float64. */
 export function rotaryTables(c: ModelConfig, atLeast: number): { cos: Float32Array; sin: Float32Array; positions: number } {
   // The node takes a token's heads for a sequence and wants a row of the table for each, though it reads only the positions asked for.
   const positions = Math.max(atLeast, slotsPerToken(c));
   const half = c.headDim / 2;
+  const turns = frequencies(c);
   const cos = new Float32Array(positions * half);
   const sin = new Float32Array(positions * half);
   for (let p = 0; p < positions; p++)
     for (let i = 0; i < half; i++) {
-      const angle = p * c.ropeTheta ** (-i / half);
+      const angle = p * turns[i]!;
       cos[p * half + i] = Math.cos(angle);
       sin[p * half + i] = Math.sin(angle);
     }

@@ -65,7 +65,16 @@ for (const [what, jobs] of [
         [{ temperature: 1, topP: 1 }, true],
         [{ temperature: 0 }, false],
       ] as const) {
-        const completed = (await sampler.sample(parameters, jobs, { ...rules, ...truncation }, 6, {}, settled)).flat();
+        const completed = (
+          await sampler.sample(
+            parameters,
+            jobs,
+            { ...rules, ...truncation },
+            6,
+            {},
+            settled ? { kind: 'fp32', parameters } : { kind: 'none' },
+          )
+        ).flat();
         const pairs = completed.map((c, i) => ({ prompt: jobs[Math.floor(i / 5)]!.prompt, completion: c.tokens }));
         const scored = await scorer.score(parameters, pairs);
         for (const [i, { logprobs }] of completed.entries())

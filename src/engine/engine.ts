@@ -18,6 +18,7 @@ import { type Parameters, toParameters, toWeights } from './parameters.ts';
 import { isWorthSettling, Sampler } from './sampler.ts';
 import { Aborted, type Completed, type SampleRules } from './sampling.ts';
 import { Scorer } from './scorer.ts';
+import type { Settled } from './settled.ts';
 import { stepLengths } from './steps.ts';
 import { promptIds } from './tokenizer/prompt-ids.ts';
 import type { Tokenizer } from './tokenizer/tokenizer.ts';
@@ -109,12 +110,13 @@ export class Engine {
       ...(maxTokens !== undefined && { maxTokens }),
     }));
     const rules = rulesOf(model.tokenizer, settings);
-    const settles = settled && isWorthSettling(model.config, jobs, rules);
+    const held: Settled =
+      settled && isWorthSettling(model.config, jobs, rules) ? { kind: 'fp32', parameters: model.parameters } : { kind: 'none' };
     const watch = {
       isAborted: this.isAborted,
       ...(onProgress && { onProgress: (completions: number, tokens: number) => onProgress({ completions, tokens }) }),
     };
-    const completed = await this.sampler.sample(model.parameters, jobs, rules, this.options.rows, watch, settles);
+    const completed = await this.sampler.sample(model.parameters, jobs, rules, this.options.rows, watch, held);
     return completed.map((row, i) => {
       const prefix = requests[i]!.prefix ?? [];
       const promptTokens = jobs[i]!.prompt.length - prefix.length;

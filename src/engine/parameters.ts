@@ -1,13 +1,14 @@
-// Weights as the engine holds them: matrices [in, out], q, k and v side by side per key/value head, gate beside up. Hugging Face has
-// them apart and [out, in]. The way there and back moves numbers and never changes one, so a checkpoint reads back to the bit.
-import { type ModelConfig, weightShapes } from './architecture.ts';
+// Weights as the engine holds them: matrices [in, out], q, k and v side by side per key/value head, gate beside up, and their biases likewise.
+// Hugging Face has them apart and [out, in]. The way there and back moves numbers and never changes one, so a checkpoint reads back to the bit.
+import { hasBias, hasHeadNorms, type ModelConfig, weightShapes } from './architecture.ts';
+import type { Biased } from './families.ts';
 
 export interface ParameterShape {
   readonly name: string;
   readonly shape: readonly number[];
 }
 
-/** Where one Hugging Face matrix lies in an engine parameter: rows of the file become columns from `column` on. */
+/** Where one Hugging Face matrix lies in an engine parameter: rows of the file become columns from `column` on. A bias is a matrix of one column. */
 interface Part {
   readonly weight: string;
   /** Maps row r of the [out, in] matrix to a column of the [in, out] parameter. */
@@ -28,29 +29,28 @@ function layerParameters(c: ModelConfig, l: number): Parameter[] {
   const q = (row: number) => Math.floor(row / d / groups) * width + (row % (groups * d));
   const k = (row: number) => Math.floor(row / d) * width + groups * d + (row % d);
   const v = (row: number) => Math.floor(row / d) * width + (groups + 1) * d + (row % d);
-  const plain = (weight: string): readonly Part[] => [{ weight, column: row => row }];
+  const columns: Readonly<Record<string, Part['column']>> = {
+    'self_attn.q_proj': q,
+    'self_attn.k_proj': k,
+    'self_attn.v_proj': v,
+    'mlp.up_proj': row => c.intermediate + row,
+  };
+  const parts = (modules: readonly string[], kind: string): readonly Part[] =>
+    modules.map(module => ({ weight: `${p}${module}.${kind}`, column: columns[module] ?? (row => row) }));
+  /** The product with these modules' matrices side by side, and its bias. */
+  const linear = (name: string, inner: number, out: number, bias: Biased, modules: readonly string[]): Parameter[] => [
+    { name: p + name, shape: [inner, out], parts: parts(modules, 'weight') },
+    ...(hasBias(c, bias) ? [{ name: `${p}${name}_bias`, shape: [out], parts: parts(modules, 'bias') }] : []),
+  ];
+  const norm = (name: string, size: number): Parameter => ({ name: p + name, shape: [size], parts: 'same' });
   return [
-    { name: `${p}norm1`, shape: [c.hidden], parts: 'same' },
-    {
-      name: `${p}qkv`,
-      shape: [c.hidden, c.kvHeads * width],
-      parts: [
-        { weight: `${p}self_attn.q_proj.weight`, column: q },
-        { weight: `${p}self_attn.k_proj.weight`, column: k },
-        { weight: `${p}self_attn.v_proj.weight`, column: v },
-      ],
-    },
-    { name: `${p}o`, shape: [c.heads * d, c.hidden], parts: plain(`${p}self_attn.o_proj.weight`) },
-    { name: `${p}norm2`, shape: [c.hidden], parts: 'same' },
-    {
-      name: `${p}gate_up`,
-      shape: [c.hidden, 2 * c.intermediate],
-      parts: [
-        { weight: `${p}mlp.gate_proj.weight`, column: row => row },
-        { weight: `${p}mlp.up_proj.weight`, column: row => c.intermediate + row },
-      ],
-    },
-    { name: `${p}down`, shape: [c.intermediate, c.hidden], parts: plain(`${p}mlp.down_proj.weight`) },
+    norm('norm1', c.hidden),
+    ...linear('qkv', c.hidden, c.kvHeads * width, 'qkv', ['self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj']),
+    ...(hasHeadNorms(c) ? [norm('q_norm', d), norm('k_norm', d)] : []),
+    ...linear('o', c.heads * d, c.hidden, 'o', ['self_attn.o_proj']),
+    norm('norm2', c.hidden),
+    ...linear('gate_up', c.hidden, 2 * c.intermediate, 'mlp', ['mlp.gate_proj', 'mlp.up_proj']),
+    ...linear('down', c.intermediate, c.hidden, 'mlp', ['mlp.down_proj']),
   ];
 }
 
@@ -69,6 +69,8 @@ const SAME: Readonly<Record<string, string>> = {
   head: 'lm_head.weight',
   norm1: 'input_layernorm.weight',
   norm2: 'post_attention_layernorm.weight',
+  q_norm: 'self_attn.q_norm.weight',
+  k_norm: 'self_attn.k_norm.weight',
 };
 
 function sameName(name: string): string {
@@ -113,7 +115,8 @@ export async function toParameters(c: ModelConfig, read: (name: string) => Promi
       parameters.set(name, await read(sameName(name)));
       continue;
     }
-    const [inner, width] = shape as [number, number];
+    const width = shape.at(-1)!;
+    const inner = shape.length > 1 ? shape[0]! : 1;
     const data = new Float32Array(inner * width);
     for (const part of parts) moveTransposed(await read(part.weight), data, inner, width, part.column, false);
     parameters.set(name, data);
@@ -135,9 +138,9 @@ export function* toWeights(c: ModelConfig, parameters: Parameters): Generator<[s
       yield [weight, data];
       continue;
     }
-    const [out, inner] = shape as [number, number];
+    const [out, inner = 1] = shape as readonly [number, number?];
     const file = new Float32Array(out * inner);
-    moveTransposed(file, data, inner, parameter.shape[1]!, part.column, true);
+    moveTransposed(file, data, inner, parameter.shape.at(-1)!, part.column, true);
     yield [weight, file];
   }
 }

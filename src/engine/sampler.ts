@@ -4,9 +4,11 @@
 import { EngineError } from '../errors.ts';
 import type { ModelConfig } from './architecture.ts';
 import type { Program } from './graph/program.ts';
+import type { Int8Weights } from './int8/matrices.ts';
 import { type Parameters, parameterShapes } from './parameters.ts';
 import { PromptReader } from './prompt-reader.ts';
 import type { Completed, SampleJob, SampleRules, SampleWatch } from './sampling.ts';
+import type { Settled } from './settled.ts';
 import { openStepProgram } from './step.ts';
 import { Wave } from './wave.ts';
 
@@ -21,13 +23,21 @@ export function isWorthSettling(config: ModelConfig, jobs: readonly SampleJob[],
   return bytes <= SETTLED_BYTES && rules.maxTokens * jobs.reduce((n, j) => n + j.seeds.length, 0) >= SETTLED_TOKENS;
 }
 
+/** The step programs that hold the weights of one model. */
+interface SettledPrograms {
+  readonly of: Parameters | Int8Weights;
+  readonly programs: Map<string, Program>;
+}
+
+const contentOf = (settled: Exclude<Settled, { kind: 'none' }>): Parameters | Int8Weights =>
+  settled.kind === 'fp32' ? settled.parameters : settled.weights;
+
 export class Sampler {
   private readonly config: ModelConfig;
   private readonly options: { readonly threads: number };
   private readonly reader: PromptReader;
   private readonly steps = new Map<string, Program>();
-  /** The last step program that holds weights of its own. One at a time: they lie in memory twice. */
-  private settled: { readonly key: string; readonly parameters: Parameters; readonly program: Program } | null = null;
+  private settled: SettledPrograms | null = null;
   private constructor(config: ModelConfig, options: { readonly threads: number }, reader: PromptReader) {
     this.config = config;
     this.options = options;
@@ -38,14 +48,14 @@ export class Sampler {
     return new Sampler(config, options, await PromptReader.open(config, options));
   }
 
-  /** Completions [job][seed]. `rows`: how many are under way at a time. `settled`: by a program that holds these very weights (until `unsettle`). */
+  /** Completions [job][seed]. `rows`: how many are under way at a time. `settled`: the same weights to be held by the program (until `unsettle`). */
   async sample(
     parameters: Parameters,
     jobs: readonly SampleJob[],
     rules: SampleRules,
     rows: number,
     watch: SampleWatch = {},
-    settled = false,
+    settled: Settled = { kind: 'none' },
   ): Promise<Completed[][]> {
     const longest = Math.max(...jobs.map(j => j.prompt.length));
     if (longest >= this.config.maxPositions)
@@ -53,42 +63,49 @@ export class Sampler {
     const engine = {
       config: this.config,
       reader: this.reader,
-      // All words are asked for once in a while only: not worth a second copy of the weights.
-      steps: (shortlist: number, tempered: boolean) =>
-        settled && shortlist < this.config.vocab
-          ? this.settledProgram(parameters, shortlist, tempered)
-          : this.stepProgram(shortlist, tempered),
+      steps: (shortlist: number, tempered: boolean) => this.program(settled, shortlist, tempered),
     };
     return new Wave(engine, parameters, jobs, rules, rows, watch).run();
   }
 
   /** The step program for a shortlist, made once. */
-  private async stepProgram(shortlist: number, tempered: boolean): Promise<Program> {
+  private async program(settled: Settled, shortlist: number, tempered: boolean): Promise<Program> {
+    // All words are asked for once in a while only: not worth a second fp32 copy of the weights. In int8 they must come from the same distribution.
+    const isHeld = settled.kind === 'int8' || (settled.kind === 'fp32' && shortlist < this.config.vocab);
+    const programs = isHeld ? await this.programsOf(settled) : this.steps;
     const key = `${shortlist} ${tempered}`;
-    const program = this.steps.get(key) ?? (await openStepProgram(this.config, { ...this.options, shortlist, tempered }));
-    this.steps.set(key, program);
+    const known = programs.get(key);
+    if (known) return known;
+    if (isHeld && settled.kind === 'fp32') await closeAll(programs); // one at a time: each holds all weights
+    const held: Settled = isHeld ? settled : { kind: 'none' };
+    const program = await openStepProgram(this.config, { ...this.options, shortlist, tempered, settled: held });
+    programs.set(key, program);
     return program;
   }
 
-  /** The step program that holds these weights. */
-  private async settledProgram(parameters: Parameters, shortlist: number, tempered: boolean): Promise<Program> {
-    const key = `${shortlist} ${tempered}`;
-    if (this.settled?.key === key && this.settled.parameters === parameters) return this.settled.program;
-    await this.unsettle();
-    const program = await openStepProgram(this.config, { ...this.options, shortlist, tempered, settled: parameters });
-    this.settled = { key, parameters, program };
-    return program;
+  private async programsOf(settled: Exclude<Settled, { kind: 'none' }>): Promise<Map<string, Program>> {
+    const of = contentOf(settled);
+    if (this.settled?.of !== of) {
+      await this.unsettle();
+      this.settled = { of, programs: new Map() };
+    }
+    return this.settled.programs;
   }
 
   /** Lets go of the weights held for themselves: before they change, and before others are read. */
   async unsettle(): Promise<void> {
-    await this.settled?.program.close();
+    await closeAll(this.settled?.programs ?? new Map());
     this.settled = null;
   }
 
   async close(): Promise<void> {
     await this.reader.close();
     await this.unsettle();
-    for (const program of this.steps.values()) await program.close();
+    await closeAll(this.steps);
   }
+}
+
+async function closeAll(programs: Map<string, Program>): Promise<void> {
+  for (const program of programs.values()) await program.close();
+  programs.clear();
 }

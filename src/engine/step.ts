@@ -3,13 +3,13 @@
 // everything else runs on active rows, so rows that have ended cost nothing.
 import type { ModelConfig } from './architecture.ts';
 import { bestWords, logSumExp } from './best-words.ts';
-import { type Attend, decoder, decoderInputs, finalNorm, headOf, settledHead } from './decoder.ts';
+import { type Attend, decoder, decoderInputs, finalNorm } from './decoder.ts';
 import { type Dim, symbol, times } from './graph/dims.ts';
 import { concat, matmul, reshape, split, transpose } from './graph/emit.ts';
 import { Graph, type Tensor } from './graph/graph.ts';
 import { Program, type ProgramOptions } from './graph/program.ts';
 import { Tape } from './graph/tape.ts';
-import type { Parameters } from './parameters.ts';
+import { holdingOf, type Settled } from './settled.ts';
 
 const ROWS = symbol('rows');
 /** Problems that have rows, and the most rows any of them has. */
@@ -24,8 +24,8 @@ export interface StepOptions extends ProgramOptions {
   readonly shortlist: number;
   /** Whether the words are ranked by a distribution at another temperature than 1 (input `inverse_temperature`). */
   readonly tempered: boolean;
-  /** Weights that will not change while the program is open: it holds a copy of the matrices, packed as the kernel wants them. Else they are inputs. */
-  readonly settled?: Parameters;
+  /** Weights the program holds; the rest are inputs. */
+  readonly settled: Settled;
 }
 
 function stepAttention(tape: Tape, c: ModelConfig): Attend {
@@ -82,9 +82,10 @@ function stepAttention(tape: Tape, c: ModelConfig): Attend {
 export async function openStepProgram(c: ModelConfig, options: StepOptions): Promise<Program> {
   const g = new Graph();
   const tape = new Tape(g);
-  const inputs = decoderInputs(g, c, ROWS, options.settled);
-  const hidden = finalNorm(tape, c, inputs, decoder(tape, c, inputs, stepAttention(tape, c)));
-  const logits = matmul(g, hidden, options.settled ? settledHead(g, c, options.settled) : headOf(c, inputs), { transB: true });
+  const holding = holdingOf(g, c, options.settled);
+  const inputs = decoderInputs(g, c, ROWS, holding.declare);
+  const hidden = finalNorm(tape, c, inputs, decoder(tape, c, inputs, stepAttention(tape, c), holding.linear));
+  const logits = holding.logits(hidden, inputs);
   const scaled = options.tempered ? g.op('Mul', [logits, g.input('inverse_temperature', 'float32', [])], logits.shape) : logits;
   const best = bestWords(g, scaled, options.shortlist);
   const shape = [ROWS, options.shortlist];
