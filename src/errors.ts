@@ -49,6 +49,14 @@ export class SandboxError extends Error {
   }
 }
 
+/** A check ran to its end and found what it looks for: no failure of ours, but exit code 1. */
+export class CheckFailed extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'CheckFailed';
+  }
+}
+
 /** The run directory cannot be written or holds something it should not. */
 export class StoreError extends Error {
   constructor(message: string, options?: ErrorOptions) {

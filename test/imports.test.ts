@@ -13,7 +13,8 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 const LEAVES = ['errors', 'random', 'prompt', 'requests'];
 
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  cli: ['config', 'data', 'loop', 'methods', 'policy', 'tasks', 'verifiers', 'sandbox', 'runs', 'report', 'metrics'],
+  checks: ['loop', 'tasks', 'verifiers', 'runs', 'metrics'],
+  cli: ['checks', 'config', 'data', 'loop', 'methods', 'policy', 'tasks', 'verifiers', 'sandbox', 'runs', 'report', 'metrics'],
   config: ['data', 'methods', 'loop', 'tasks', 'engine'],
   loop: ['methods', 'policy', 'tasks', 'verifiers', 'runs', 'metrics'],
   report: ['runs', 'metrics'],

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import { version } from '../config/version.ts';
-import { ConfigError, DataError, EngineError, Interrupted, SandboxError, StoreError } from '../errors.ts';
+import { CheckFailed, ConfigError, DataError, EngineError, Interrupted, SandboxError, StoreError } from '../errors.ts';
 import type { CliCommand, CliGroup, Context } from './command.ts';
 import { data } from './data.ts';
 import { evaluate } from './eval.ts';
@@ -11,12 +11,13 @@ import { judge } from './judge.ts';
 import { methods } from './methods.ts';
 import { report } from './report.ts';
 import { resume } from './resume.ts';
+import { reward } from './reward.ts';
 import { run } from './run.ts';
 import { sample } from './sample.ts';
 import { score } from './score.ts';
 import { verify } from './verify.ts';
 
-const COMMANDS: readonly (CliCommand | CliGroup)[] = [run, resume, evaluate, report, verify, judge, methods, data, sample, score];
+const COMMANDS: readonly (CliCommand | CliGroup)[] = [run, resume, evaluate, report, reward, verify, judge, methods, data, sample, score];
 
 const EXIT = { done: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 
@@ -67,7 +68,7 @@ function withDashes(program: Command, argv: readonly string[]): string[] {
 /** Failures of the engine, the sandbox and the store say it themselves, with their causes; of a bug of ours the stack is what helps. */
 function failureWords(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (![DataError, EngineError, SandboxError, StoreError].some(ours => error instanceof ours)) return error.stack ?? error.message;
+  if (![CheckFailed, DataError, EngineError, SandboxError, StoreError].some(ours => error instanceof ours)) return error.stack ?? error.message;
   const cause = error.cause === undefined ? '' : `\n  because: ${failureWords(error.cause)}`;
   return error.message + cause;
 }

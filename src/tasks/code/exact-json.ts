@@ -1,6 +1,7 @@
 // JSON with its numbers as they were written: an integer stays an integer of any length (JSON.parse alone rounds above 2^53), 1.0 stays a float.
 // Data sets of programming problems hold both, and Python tells them apart. A bigint is an integer, a number is a float.
 import type { Value } from '../../sandbox/backend.ts';
+import { hexOfFloat } from '../../sandbox/hex-float.ts';
 
 export type ExactJson = null | boolean | string | bigint | number | readonly ExactJson[] | { readonly [key: string]: ExactJson };
 
@@ -17,21 +18,8 @@ export const isRecord = (json: ExactJson | undefined): json is { readonly [key: 
 /** The value that a program is given or should return. */
 export function typedValue(json: ExactJson): Value {
   if (typeof json === 'bigint') return { t: 'int', v: String(json) };
-  if (typeof json === 'number') return { t: 'float', v: hexOf(json) };
+  if (typeof json === 'number') return { t: 'float', v: hexOfFloat(json) };
   if (Array.isArray(json)) return { t: 'list', v: json.map(typedValue) };
   if (isRecord(json)) return { t: 'dict', v: Object.entries(json).map(([key, v]) => [key, typedValue(v)] as const) };
   return json as null | boolean | string;
-}
-
-/** A finite double as Python's float.hex writes it. */
-export function hexOf(x: number): string {
-  const bits = new DataView(new ArrayBuffer(8));
-  bits.setFloat64(0, x);
-  const [high, low] = [bits.getUint32(0), bits.getUint32(4)];
-  const sign = high >>> 31 ? '-' : '';
-  const exponent = (high >>> 20) & 0x7ff;
-  const digits = (high & 0xfffff).toString(16).padStart(5, '0') + low.toString(16).padStart(8, '0');
-  if (exponent === 0) return /^0+$/.test(digits) ? `${sign}0x0.0p+0` : `${sign}0x0.${digits}p-1022`;
-  const power = exponent - 1023;
-  return `${sign}0x1.${digits}p${power < 0 ? '-' : '+'}${Math.abs(power)}`;
 }
