@@ -10,8 +10,8 @@ export const dataList: CliCommand = {
     const { pulledFiles } = await import('../data/pull.ts');
     const { hubCacheOf } = await import('./hub.ts');
     const hubCache = hubCacheOf(context);
-    const rows = Object.entries(DATA_SETS).map(([name, { about, columns, train, test }]) => {
-      const wanted = [train, test].filter(source => source !== undefined);
+    const rows = Object.entries(DATA_SETS).map(([name, { about, columns, files }]) => {
+      const wanted = Object.values(files);
       const here = Object.keys(pulledFiles(name, hubCache)).length;
       return {
         name,

@@ -1,6 +1,6 @@
 // A filter of JSON lines: what standard input, or a file, holds goes through a function line by line, and its answers go out in the same order.
 // Streaming: nothing but the line at hand, and what a slow reader has not yet taken, is in memory. A line that is no JSON object
-// or is too long does not stop the filter: `answer` is told what is wrong with it. Empty lines are passed over.
+// or is too long does not stop the filter: `answer` is told what is wrong with it.
 import { createReadStream, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
@@ -46,7 +46,7 @@ async function answerAll(
   };
   for (const line of lines) {
     context.signal.throwIfAborted();
-    if (line === null || line.trim() !== '') piece += `${JSON.stringify(await answer(parsed(line)))}\n`;
+    piece += `${JSON.stringify(await answer(parsed(line)))}\n`;
     if (piece.length >= PIECE) await flush();
   }
   if (piece !== '') await flush();
@@ -59,7 +59,7 @@ function opened(path: string, name: string): AsyncIterable<Uint8Array> {
   return createReadStream(path, { highWaterMark: PIECE });
 }
 
-/** The whole lines of each chunk; null for one that is too long. */
+/** The whole lines of each chunk, and at the end a last one that lacks its line end; null for one that is too long. */
 async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<(string | null)[]> {
   const decoder = new StringDecoder('utf8');
   let parts: string[] = [];
@@ -79,10 +79,12 @@ async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<(strin
     yield lines;
   }
   const rest = parts.join('') + decoder.end();
-  yield length > LONGEST_LINE ? [null] : [rest];
+  if (length > LONGEST_LINE) yield [null];
+  else if (rest !== '') yield [rest];
 }
 
 function parsed(line: string | null): JsonLine {
+  if (line?.trim() === '') return { wrong: 'the line is empty' };
   if (line === null) return { wrong: `the line is longer than ${LONGEST_LINE / 2 ** 20} MB` };
   try {
     const value: unknown = JSON.parse(line.startsWith('\uFEFF') ? line.slice(1) : line);

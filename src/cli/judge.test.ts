@@ -102,14 +102,14 @@ test('a bad line is answered as failed, with its reason and no reward, and the r
   );
   assert.equal(code, 0);
   assert.deepEqual(verdicts(lines), [
-    [null, 'failed', null],
-    [null, 'failed', null],
+    ...Array(3).fill([null, 'failed', null]),
     ...[3, 4, 5, 6, 7, 8].map(id => [id, 'failed', null]),
     [9, 'correct', 1],
   ]);
   assert.deepEqual(
-    lines.slice(1, 6).map(line => line.reason),
+    lines.slice(1, 7).map(line => line.reason),
     [
+      'the line is empty',
       'the line is no JSON object',
       'has no "reference"',
       'has neither "answer" nor "completion"',

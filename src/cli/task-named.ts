@@ -13,9 +13,15 @@ export async function openTaskNamed(argument: string, set: readonly string[], co
   // The schema wants a model; none is opened here.
   const lay = { cwd: context.cwd, set, also: [{ path: ['model'], value: context.cwd }], hubCache: hubCacheOf(context) };
   const isFile = extname(argument) !== '';
-  const isSet = set.some(setting => setting.startsWith('task.'));
   const { settings } = isFile
     ? await loadConfig(argument, lay)
-    : { settings: parseSettings(laidOver({ task: isSet ? { set: argument } : argument }, lay)) };
+    : { settings: parseSettings(laidOver({ task: await startOf(argument, set) }, lay)) };
   return openTask(settings.task);
+}
+
+/** What --set is laid over: a data set, a kind of task (math, tests), or where nothing is laid over the bare name. */
+async function startOf(argument: string, set: readonly string[]): Promise<unknown> {
+  const { DATA_SETS } = await import('../data/sets.ts');
+  if (!set.some(setting => setting.startsWith('task.'))) return argument;
+  return Object.hasOwn(DATA_SETS, argument) ? { set: argument } : { kind: argument };
 }

@@ -51,9 +51,18 @@ test('a set that was pulled is a task by its name, one file or several a split',
   assert.deepEqual(withPulled('math-500', CACHE), { kind: 'math', name: 'math-500', train: mathTrain, test: math500 });
 });
 
+test('a set that only measures, and one with worked examples of its own, are tasks as well', () => {
+  const humaneval = put('openai/openai_humaneval', 'openai_humaneval/test-00000-of-00001.parquet');
+  assert.deepEqual(withPulled('humaneval', CACHE), { kind: 'humaneval', test: humaneval });
+  const [train, held, shots] = ['train', 'test', 'prompt'].map(split =>
+    put('google-research-datasets/mbpp', `full/${split}-00000-of-00001.parquet`),
+  );
+  assert.deepEqual(withPulled({ set: 'mbpp', chat: true }, CACHE), { kind: 'mbpp', chat: true, train, test: held, shotsFile: shots });
+});
+
 test('settings are laid over the set, files of the user before those of the cache', () => {
   const task = withPulled({ set: 'math-500', rules: 'strict-math', train: 'mine.jsonl' }, CACHE);
-  assert.deepEqual(task, { kind: 'math', name: 'math-500', set: 'math-500', rules: 'strict-math', train: 'mine.jsonl', test: math500 });
+  assert.deepEqual(task, { kind: 'math', name: 'math-500', rules: 'strict-math', train: 'mine.jsonl', test: math500 });
   assert.deepEqual(withPulled({ set: 'mawps', train: 'a', test: 'b' }, undefined), {
     kind: 'word-problems',
     set: 'mawps',
@@ -74,6 +83,10 @@ test('what is not here is asked for, with the command that brings it; nothing el
   const model = 'model: is required, in the configuration or by --set model=…: the path of a Hugging Face folder or a GGUF file';
   assert.deepEqual(parse('math').sort(), [model, files('test', 'a file of rows (.jsonl, .parquet or .csv), or several')]);
   assert.deepEqual(parse({ set: 'svamp', test: 'b' }).sort(), [model, files('train', 'a file of rows (.jsonl, .parquet or .csv)')]);
+  assert.match(
+    complaints(() => withPulled({ kind: 'word-problems', set: 'math' }, CACHE)).join(),
+    /task\.kind: got "word-problems"; math is read by math/,
+  );
   assert.match(complaints(() => withPulled('hungarian', CACHE)).join(), /hungarian is no task by itself: /);
 });
 

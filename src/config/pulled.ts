@@ -16,15 +16,18 @@ export function withPulled(task: unknown, hubCache: string | undefined): unknown
     : task;
 }
 
-function filledFrom(name: string, given: Readonly<Record<string, unknown>>, hubCache: string | undefined): unknown {
-  const { task, about } = DATA_SETS[name]!;
+function filledFrom(name: string, { set: _, ...given }: Readonly<Record<string, unknown>>, hubCache: string | undefined): unknown {
+  const { task, about, files } = DATA_SETS[name]!;
   if (task === null) throw new ConfigError({ field: 'task', message: `${name} is no task by itself: ${about}` });
-  if (given.kind !== undefined && given.kind !== task.kind) return given;
+  if (given.kind !== undefined && given.kind !== task.kind) throw otherKind(name, String(task.kind), given.kind);
   const settings: Readonly<Record<string, unknown>> = { ...task, ...given };
-  const missing = (['train', 'test'] as const).filter(split => settings[split] === undefined);
+  const missing = Object.keys(files).filter(file => settings[file] === undefined);
   const pulled = missing.length > 0 && hubCache !== undefined ? pulledFiles(name, hubCache) : {};
-  const found = missing.flatMap(split => (pulled[split] ? [[split, fileOrFiles(pulled[split])] as const] : []));
+  const found = missing.flatMap(file => (pulled[file] ? [[file, fileOrFiles(pulled[file])] as const] : []));
   return { ...settings, ...Object.fromEntries(found) };
 }
+
+const otherKind = (name: string, kind: string, came: unknown): ConfigError =>
+  new ConfigError({ field: 'task.kind', message: `got ${JSON.stringify(came)}; ${name} is read by ${kind} (leave kind out)` });
 
 const fileOrFiles = (files: readonly string[]): string | readonly string[] => (files.length === 1 ? files[0]! : files);

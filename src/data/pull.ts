@@ -17,10 +17,9 @@ export interface PullOptions {
   onFile?(file: string): void;
 }
 
-export type Split = 'train' | 'test';
-
 export interface Pulled {
-  readonly split: Split | 'all';
+  /** The setting that names these files (train, test, shotsFile), or 'all' for a data set named by its id. */
+  readonly split: string;
   readonly repo: string;
   readonly commit: string;
   /** Absolute paths, in the order of their names. */
@@ -30,10 +29,10 @@ export interface Pulled {
 const ANY_ROWS = /\.(?:parquet|jsonl|csv)$/;
 
 /** Where the splits of a set are; its id stands for all of its files. Throws ConfigError for a name nobody knows. */
-function sourcesOf(name: string): (readonly [Pulled['split'], Source])[] {
+function sourcesOf(name: string): (readonly [string, Source])[] {
   const set = Object.hasOwn(DATA_SETS, name) ? DATA_SETS[name] : undefined;
   if (set) {
-    const found = (['train', 'test'] as const).flatMap(split => (set[split] ? [[split, set[split]] as const] : []));
+    const found = Object.entries(set.files);
     if (found.length > 0) return found;
     throw new ConfigError({ field: name, message: `is not pulled: ${set.about}. Columns: ${set.columns}` });
   }
@@ -84,14 +83,15 @@ async function writeRef(path: string, commit: string): Promise<void> {
 }
 
 /** The files of each split of a set, as far as they have been pulled; no network. */
-export function pulledFiles(name: string, hubCache: string): Readonly<Partial<Record<Split, readonly string[]>>> {
-  const set = Object.hasOwn(DATA_SETS, name) ? DATA_SETS[name] : undefined;
-  const splits = (['train', 'test'] as const).flatMap(split => {
-    const source = set?.[split];
-    const commit = source ? cachedCommit(hubCache, source.repo, 'main') : null;
-    if (!source || commit === null) return [];
-    const files = cachedFiles(hubCache, source.repo, commit).filter(file => source.files.test(file));
-    return files.length === 0 ? [] : [[split, files.map(file => join(snapshotPath(hubCache, source.repo, commit), file))] as const];
-  });
-  return Object.fromEntries(splits);
+export function pulledFiles(name: string, hubCache: string): Readonly<Record<string, readonly string[]>> {
+  const sources = Object.hasOwn(DATA_SETS, name) ? Object.entries(DATA_SETS[name]!.files) : [];
+  return Object.fromEntries(
+    sources.flatMap(([split, { repo, files }]) => {
+      const commit = cachedCommit(hubCache, repo, 'main');
+      const found = commit === null ? [] : cachedFiles(hubCache, repo, commit).filter(file => files.test(file));
+      return commit === null || found.length === 0
+        ? []
+        : [[split, found.map(file => join(snapshotPath(hubCache, repo, commit), file))] as const];
+    }),
+  );
 }

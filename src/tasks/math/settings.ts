@@ -23,8 +23,6 @@ const conventions = z.record(z.string(), z.union([z.string(), z.number()]).trans
 
 export const mathSchema = z.strictObject({
   kind: z.literal('math'),
-  /** A set whose files are in the Hub's cache; it fills in `train` and `test` (config/pulled.ts). */
-  set: z.string().optional(),
   name: z.string().min(1).default('math'),
   /** Files of rows. A problem that is also in `test` is never trained on: it is left out of `train`, and counted. */
   train: files,
