@@ -23,6 +23,8 @@ export interface Round {
   readonly previous: string;
   /** What it samples and learns from: all training problems, or a mini-batch of them. */
   readonly problems: readonly Problem[];
+  /** Which mini-batch of the iteration, from 1; 0: there is one. */
+  readonly batch: number;
   /** 0, 1, …: which M-step on the same samples this is. */
   readonly improve: number;
   /** The folder that holds its samples: its own, or that of the last round with the same ones. */
@@ -84,7 +86,11 @@ function roundsOfMethod(method: Method, { nameOf, isArm, seed, problems }: Setti
       const samples = method.propose.kind === 'reuse' ? FIRST : nameAt((batch + 1) * improves - 1);
       rounds.push({
         ...{ name: nameAt(part), method, iteration, previous: rounds.at(-1)?.name ?? method.start, problems: batches[batch]!, improve },
-        ...{ samples, past: [...new Set(rounds.map(round => round.samples))].filter(folder => folder !== samples) },
+        ...{
+          batch: batches.length > 1 ? batch + 1 : 0,
+          samples,
+          past: [...new Set(rounds.map(round => round.samples))].filter(folder => folder !== samples),
+        },
         ...{ next: part === parts - 1 ? null : nameAt(part + 1), parts, isArm },
       });
     }

@@ -45,6 +45,7 @@ function tell(session: Session, round: Round, all: readonly Candidate[], solutio
     kept,
     solved: new Set(correct.map(sample => sample.problem_id)).size,
     problems: round.problems.length,
+    ...(round.batch > 0 && { batch: round.batch }),
   });
   if (round.method.weigh.kind !== 'above' || round.improve > 0) return;
   const rewards = [...solutions, ...all].flatMap(({ reward }) => reward ?? []);

@@ -2,6 +2,7 @@
 // line and a fit that was cut off is repeated, so times add up session by session and a fit's story begins anew with its first step.
 import type { RunEvent, TimedEvent } from '../runs/events.ts';
 import { readJsonl } from '../runs/jsonl.ts';
+import { isPart, iterationOf } from '../runs/layout.ts';
 
 export type Selected = Extract<RunEvent, { kind: 'selected' }>;
 export type StepEvent = Extract<RunEvent, { kind: 'step' }>;
@@ -24,6 +25,7 @@ export interface EventFacts {
   /** Tokens sampled, of every phase. */
   readonly tokens: number;
   readonly sampling: ReadonlyMap<string, Sampling>;
+  /** By iteration, its mini-batches added up. */
   readonly selected: ReadonlyMap<string, Selected>;
   readonly steps: ReadonlyMap<string, readonly StepEvent[]>;
   readonly epochs: ReadonlyMap<string, readonly EpochEvent[]>;
@@ -37,7 +39,8 @@ interface Tally {
   sessionBegan: number;
   last: number;
   sampling: Map<string, Sampling>;
-  selected: Map<string, Selected>;
+  /** By iteration, then by mini-batch; of several M-steps on the same samples the last. */
+  selected: Map<string, Map<number, Selected>>;
   steps: Map<string, StepEvent[]>;
   epochs: Map<string, EpochEvent[]>;
 }
@@ -63,7 +66,7 @@ export async function readEvents(file: string): Promise<EventFacts> {
     (ADD[event.kind] as Add<RunEvent['kind']> | undefined)?.(tally, event);
   }
   closeSession(tally, Number.NaN);
-  return tally;
+  return { ...tally, selected: new Map([...tally.selected].map(([policy, batches]) => [policy, added(policy, batches)])) };
 }
 
 function closeSession(tally: Tally, next: number): void {
@@ -71,7 +74,7 @@ function closeSession(tally: Tally, next: number): void {
   tally.sessionBegan = next;
 }
 
-type Add<K extends RunEvent['kind']> = (tally: Tally, event: Extract<RunEvent, { kind: K }>) => void;
+type Add<K extends RunEvent['kind']> = (tally: Tally, event: Extract<RunEvent, { kind: K }>) => unknown;
 
 const ADD: { readonly [K in RunEvent['kind']]?: Add<K> } = {
   start: (tally, { run }) => {
@@ -81,9 +84,10 @@ const ADD: { readonly [K in RunEvent['kind']]?: Add<K> } = {
   end: (tally, { reason }) => {
     tally.state = reason;
   },
-  wave: (tally, { policy, phase, completions, tokens, seconds, failed }) => {
+  wave: (tally, { policy: folder, phase, completions, tokens, seconds, failed }) => {
     tally.tokens += tokens;
-    if (phase !== 'train') return;
+    if (phase !== 'train' && phase !== 'train-hinted') return;
+    const policy = iterationOf(folder);
     const so = tally.sampling.get(policy) ?? { completions: 0, tokens: 0, seconds: 0, failed: 0 };
     tally.sampling.set(policy, {
       completions: so.completions + completions,
@@ -93,11 +97,29 @@ const ADD: { readonly [K in RunEvent['kind']]?: Add<K> } = {
     });
   },
   selected: (tally, event) => {
-    tally.selected.set(event.policy, event);
+    const iteration = iterationOf(event.policy);
+    const batches = tally.selected.get(iteration) ?? new Map<number, Selected>();
+    tally.selected.set(iteration, batches.set(event.batch ?? 1, event));
   },
-  step: (tally, event) => append(tally.steps, event, event.step),
-  epoch: (tally, event) => append(tally.epochs, event, event.epoch),
+  // the fits of an iteration before its last one are not shown: what counts is what came of them
+  step: (tally, event) => isPart(event.policy) || append(tally.steps, event, event.step),
+  epoch: (tally, event) => isPart(event.policy) || append(tally.epochs, event, event.epoch),
 };
+
+/** An iteration's mini-batches added up. */
+function added(policy: string, batches: ReadonlyMap<number, Selected>): Selected {
+  const sum = (key: 'samples' | 'correct' | 'kept' | 'solved' | 'problems') =>
+    [...batches.values()].reduce((n, event) => n + event[key], 0);
+  return {
+    kind: 'selected',
+    policy,
+    samples: sum('samples'),
+    correct: sum('correct'),
+    kept: sum('kept'),
+    solved: sum('solved'),
+    problems: sum('problems'),
+  };
+}
 
 function append<T extends StepEvent | EpochEvent>(lists: Map<string, T[]>, event: T, number: number): void {
   const list = lists.get(event.policy);

@@ -57,6 +57,8 @@ export type RunEvent =
       readonly kept: number;
       readonly solved: number;
       readonly problems: number;
+      /** Which mini-batch of the iteration this was, from 1; absent where there is one. */
+      readonly batch?: number;
     }
   | {
       readonly kind: 'step';
