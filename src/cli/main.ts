@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import { version } from '../config/version.ts';
 import { CheckFailed, ConfigError, DataError, EngineError, Interrupted, SandboxError, StoreError } from '../errors.ts';
+import { audit } from './audit.ts';
 import type { CliCommand, CliGroup, Context } from './command.ts';
 import { data } from './data.ts';
 import { evaluate } from './eval.ts';
@@ -17,7 +18,7 @@ import { sample } from './sample.ts';
 import { score } from './score.ts';
 import { verify } from './verify.ts';
 
-const COMMANDS: readonly (CliCommand | CliGroup)[] = [run, resume, evaluate, report, reward, verify, judge, methods, data, sample, score];
+const COMMANDS: readonly (CliCommand | CliGroup)[] = [run, resume, evaluate, report, reward, audit, verify, judge, methods, data, sample, score];
 
 const EXIT = { done: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 

@@ -6,6 +6,7 @@ import { gainsPicture, levelsPicture } from './chart-levels.ts';
 import { roundsPicture } from './chart-rounds.ts';
 import { type Html, html } from './escape.ts';
 import { headlineOf } from './headline.ts';
+import { auditPart } from './page-audit.ts';
 import { samplesPart, settingsPart } from './page-samples.ts';
 import { differencesTable, figuresTable, roundsTable } from './page-tables.ts';
 import type { EventFacts } from './read-events.ts';
@@ -20,7 +21,7 @@ export const reportHtml = (run: RunFacts): string =>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="color-scheme" content="light dark"><title>${run.methodTitle} on ${run.task}: ${run.run}</title>
 ${styleSheet()}</head><body><main>
-${[headerPart(run), figuresPart(run), accuracyPart(run), levelsPart(run), stepsPart(run), samplesPart(run), settingsPart(run), FOOTER]}
+${[headerPart(run), figuresPart(run), accuracyPart(run), levelsPart(run), stepsPart(run), auditPart(run.audit), samplesPart(run), settingsPart(run), FOOTER]}
 </main></body></html>
 `.markup;
 

@@ -1,7 +1,7 @@
 // The tables of report.html: all figures with their intervals, the paired differences, and what each E-step and M-step did.
 import type { Evaluation, Interval } from '../metrics/evaluation.ts';
 import { validationOf } from './chart-fit.ts';
-import { type Comparison, comparisonsOf, evaluationOf, measuredOn, type Split } from './compare.ts';
+import { comparisonsOf, evaluationOf, measuredOn, type Split } from './compare.ts';
 import { type Html, html } from './escape.ts';
 import { iterationOf, labelOf, lastIteration } from './policies.ts';
 import type { RunFacts } from './read-run.ts';
@@ -17,7 +17,7 @@ export function table(
 ${rows.map(r => html`<tr${r.isStrong ? html` class="strong"` : null}>${r.cells.map(cellOf)}</tr>\n`)}</tbody></table></div>`;
 }
 
-const figure = (i: Interval | null | undefined): Html =>
+export const figure = (i: Interval | null | undefined): Html =>
   i ? html`<td>${percent(i.value)}<i>${percent(i.low)}–${percent(i.high)}</i></td>` : html`<td class="weak">–</td>`;
 
 /** All policies measured on a split; null where there is none. `ks`: those of 1 and the largest, or every one. */
@@ -47,7 +47,7 @@ export function differencesTable(run: RunFacts): Html | null {
     cells: [
       `${differenceName(c).replace(' - ', ' − ')}${c.measure === 'greedy' ? '' : ', sampled'}`,
       html`<td>${points(c.difference.value)}<i>${points(c.difference.low)} to ${points(c.difference.high)}</i></td>`,
-      html`<td>${interval(c, reach)}</td>`,
+      html`<td>${intervalPicture(c.difference, c.told, reach)}</td>`,
       c.changed === null ? html`<td class="weak">–</td>` : `${c.changed.gained} / ${c.changed.lost}`,
       c.changed === null ? html`<td class="weak">–</td>` : pValue(c.changed.p).replace(/^p (= )?/, ''),
       c.told ? '' : html`<td class="weak">not told from noise</td>`,
@@ -57,7 +57,7 @@ export function differencesTable(run: RunFacts): Html | null {
 }
 
 /** The interval of a difference on a line from -reach to +reach, with zero marked. */
-function interval({ difference: d, told }: Comparison, reach: number): Html {
+export function intervalPicture(d: Interval, told: boolean, reach: number): Html {
   const x = (value: number) => Math.round(750 + (value / reach) * 720) / 10;
   const look = `--c:var(--${told ? 'good' : 'muted'})`;
   return html`<svg viewBox="0 0 150 18" role="img" aria-label="${points(d.low)} to ${points(d.high)} points"><line class="grid" x1="0" x2="150" y1="9" y2="9"/><line class="grid zero" x1="75" x2="75" y1="1" y2="17"/><line class="bar" style="${look}" x1="${x(d.low)}" x2="${x(d.high)}" y1="9" y2="9"/><path class="marker" style="${look}" transform="translate(${x(d.value)} 9)" d="M-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0Z"/></svg>`;

@@ -5,6 +5,7 @@ import { basename, resolve } from 'node:path';
 import { ConfigError, StoreError } from '../errors.ts';
 import type { Evaluation, EvaluationFile } from '../metrics/evaluation.ts';
 import { readIfThere } from '../runs/atomic.ts';
+import type { AuditFile } from '../runs/audit-file.ts';
 import { layoutOf } from '../runs/layout.ts';
 import type { FitFile } from '../runs/rows.ts';
 import { codeOf, storing } from '../runs/storing.ts';
@@ -31,6 +32,8 @@ export interface RunFacts {
   readonly policies: readonly PolicyFacts[];
   readonly events: EventFacts;
   readonly examples: readonly SampleExample[];
+  /** Where `rest-em audit` was run. */
+  readonly audit: AuditFile | null;
 }
 
 /** Throws ConfigError where `dir` is no run directory. */
@@ -46,6 +49,7 @@ export async function readRun(dir: string): Promise<RunFacts> {
     policies: policies.filter(p => p.evaluations.length > 0 || p.fit !== null),
     events,
     examples: await readExamples(dir, folders),
+    audit: await readJson<AuditFile>(layout.audit),
   };
 }
 

@@ -1,6 +1,7 @@
 // The plain-text table at the end of a run: a row a policy, every figure with its 95 % interval, and under it the differences that matter,
 // each said to be told from noise or not. For the terminal and for logs: no colours, nothing but ASCII.
 import type { Evaluation, Interval } from '../metrics/evaluation.ts';
+import { auditTable } from './audit.ts';
 import { type Comparison, comparisonsOf, evaluationOf, measuredOn, type Split } from './compare.ts';
 import { visible } from './escape.ts';
 import { labelOf } from './policies.ts';
@@ -36,6 +37,7 @@ export function tableOf(run: RunFacts, { split = 'test', ks, width = 100 }: Tabl
   return [
     ...captionOf(run, first, split),
     ...blocksOf(cells, width),
+    ...(run.audit === null ? [] : [auditTable(run.audit)]),
     ...(differences.length === 0
       ? []
       : ['Differences in greedy pass@1, in points, paired over the same problems', ...aligned(differences), '']),
@@ -90,7 +92,7 @@ function blocksOf(cells: readonly (readonly string[])[], width: number): string[
   return lines;
 }
 
-function aligned(rows: readonly (readonly string[])[]): string[] {
+export function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, c) => Math.max(...rows.map(row => row[c]?.length ?? 0)));
   return rows.map(row =>
     row

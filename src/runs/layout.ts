@@ -1,6 +1,6 @@
 // Where things lie in a run directory. Names only: nothing here reads or writes.
 //
-//   config.json  events.jsonl  summary.json  report.html  lock.json (while somebody writes)
+//   config.json  events.jsonl  summary.json  report.html  audit.json  lock.json (while somebody writes)
 //   base/  base-best-prompt/  iteration-1/ …  sft/  random/     one folder per policy measured, named like it
 //     samples-train.jsonl            the E-step: what the policy before this one said
 //     samples-train-hinted.jsonl     what it said where that was wrong, asked with the answer (STaR)
@@ -22,6 +22,7 @@ export interface Layout {
   readonly lock: string;
   readonly summary: string;
   readonly report: string;
+  readonly audit: string;
   /** The folder of one policy: 'base', 'iteration-1', 'sft', … */
   policy(name: string): PolicyLayout;
 }
@@ -42,6 +43,7 @@ export const layoutOf = (dir: string): Layout => ({
   lock: join(dir, 'lock.json'),
   summary: join(dir, 'summary.json'),
   report: join(dir, 'report.html'),
+  audit: join(dir, 'audit.json'),
   policy: name => policyLayout(join(dir, name)),
 });
 
