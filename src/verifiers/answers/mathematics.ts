@@ -2,7 +2,7 @@
 // says how it was decided; a text that is neither a formula nor words equals only itself.
 
 import { sameAnswer } from './compare/compare.ts';
-import { type Context, MOST_COMPARISONS } from './compare/context.ts';
+import { contextOf } from './compare/context.ts';
 import type { Conventions } from './conventions.ts';
 import type { Node } from './latex/node.ts';
 import { type Reading, read, type Way } from './read.ts';
@@ -79,7 +79,7 @@ function compareTrees(a: Reading, b: Reading, conventions: Conventions): Compari
     if (!isAllowed(way, conventions) || !isAllowed(other, conventions)) continue;
     const [x, y] = [a.tree(way), b.tree(other)];
     if (!x || !y || !fits(way, y) || !fits(other, x)) continue;
-    const context: Context = { conventions, how: '', left: MOST_COMPARISONS };
+    const context = contextOf(conventions);
     if (sameAnswer(x, y, context)) return equal(context.how);
     first ??= context.how;
   }

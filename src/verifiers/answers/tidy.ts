@@ -137,6 +137,7 @@ const signs: Readonly<Record<string, string>> = {
 export function tidy(text: string): string {
   let out = text.trim();
   if (/[^\x20-\x7e]/.test(out)) out = plainSigns(out);
+  if (out.includes('\\begin')) out = out.replace(/(?<!\\)\\(?=[\d-])/g, '\\\\'); // "\\" between rows that was unescaped once
   if (out.includes('\\\\')) out = withoutDoubledBackslashes(out);
   if (out.includes('$') || out.includes('\\')) out = withoutDelimiters(out);
   return withoutTail(out);

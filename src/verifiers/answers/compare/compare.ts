@@ -1,8 +1,11 @@
 // Whether two trees are the same answer. A row of rules, each for one kind of answer; the first that has an opinion decides. Every rule is symmetric:
 // swapping the sides changes nothing.
+
+import { quotientKey } from '../exact/quotient.ts';
 import { type Node, some } from '../latex/node.ts';
 import { type Grid, gridOf, itemsOf, recordOf, valuesOf, vectorOf } from './containers.ts';
 import { type Context, decided } from './context.ts';
+import { exactValue } from './expressions.ts';
 import { sameScalar } from './quantities.ts';
 import { realSetOf, sameRealSet } from './real-sets.ts';
 import { type Assignment, assignmentOf, isName, sameEquation, sameName } from './relations.ts';
@@ -11,6 +14,8 @@ import { type Assignment, assignmentOf, isName, sameEquation, sameName } from '.
 type Rule = (a: Node, b: Node, context: Context, depth: number) => boolean | null;
 
 const DEEPEST = 6;
+/** In a longer set only values that are written out alike are seen as repeated. */
+const MOST_COMPARED = 20;
 
 /** Whether two answers are the same; `context.how` says how that was decided. */
 export function sameAnswer(a: Node, b: Node, context: Context, depth = 0): boolean {
@@ -101,14 +106,24 @@ function sameCollection(a: Node, b: Node, x: readonly Node[], y: readonly Node[]
   return matched(p, q, context, depth) || matchedValues(p, q, context, depth);
 }
 
+/** Pairs each value with one of the other side: those with one exact form by that form, the rest by comparing. */
 function matched(x: readonly Node[], y: readonly Node[], context: Context, depth: number): boolean {
-  const left = [...y];
-  for (const item of x) {
-    const place = left.findIndex(other => sameAnswer(item, other, context, depth));
+  const left = new Map<string, Node[]>();
+  for (const node of y) left.set(formOf(node, context), [...(left.get(formOf(node, context)) ?? []), node]);
+  const unpaired = x.filter(node => formOf(node, context) === '' || left.get(formOf(node, context))?.pop() === undefined);
+  const others = [...left.values()].flat();
+  for (const node of unpaired) {
+    const place = others.findIndex(other => sameAnswer(node, other, context, depth));
     if (place < 0) return decided(context, false, 'a value has no partner');
-    left.splice(place, 1);
+    others.splice(place, 1);
   }
   return decided(context, true, 'the same values');
+}
+
+/** A text that only equal values share; equal values may have several. */
+function formOf(node: Node, { budget }: Context): string {
+  const value = isContainer(node) ? null : exactValue(node, budget);
+  return value ? quotientKey(value) : '';
 }
 
 /** x = 1 or x = -3 beside 1, -3. */
@@ -119,8 +134,15 @@ function matchedValues(x: readonly Node[], y: readonly Node[], context: Context,
 }
 
 function distinct(items: readonly Node[], context: Context, depth: number): readonly Node[] {
+  const forms = new Set<string>();
   const out: Node[] = [];
-  for (const item of items) if (!out.some(other => sameAnswer(item, other, context, depth))) out.push(item);
+  for (const item of items) {
+    const form = formOf(item, context);
+    if (form !== '' && forms.has(form)) continue;
+    if (items.length <= MOST_COMPARED && out.some(other => sameAnswer(item, other, context, depth))) continue;
+    forms.add(form);
+    out.push(item);
+  }
   return out;
 }
 

@@ -1,7 +1,7 @@
 // Two expressions without units: first exactly, then, only where exact arithmetic cannot tell, by probing. Rounded decimals and the
 // constant of integration are conventions and come last.
 import type { Rational } from '../../rational.ts';
-import { budgetOf, within } from '../budget.ts';
+import { type Budget, budgetOf, within } from '../budget.ts';
 import { canonical } from '../exact/canonical.ts';
 import { absolute, isSame, isWhole, toNumber } from '../exact/fraction.ts';
 import { difference, isRelated, type Quotient, rationalValue } from '../exact/quotient.ts';
@@ -11,27 +11,30 @@ import { probe } from '../numeric/probe.ts';
 import { type Context, decided } from './context.ts';
 import { integrals } from './integration.ts';
 
-const STEPS = 15_000;
+const STEPS = 3000;
 const values = new WeakMap<Node, Quotient | null>();
 
 /** The exact value of an expression, kept with its tree; null when there is none within the budget. */
-export function exactValue(node: Node): Quotient | null {
+export function exactValue(node: Node, shared: Budget = budgetOf(STEPS)): Quotient | null {
   const there = values.get(node);
   if (there !== undefined) return there;
-  const value = within(null, () => canonical(node, budgetOf(STEPS)));
-  values.set(node, value);
+  const budget = budgetOf(Math.min(STEPS, shared.steps));
+  const isWhole = budget.steps === STEPS;
+  const value = within(null, () => canonical(node, budget));
+  shared.steps -= (isWhole ? STEPS : shared.steps) - Math.max(0, budget.steps);
+  if (value || isWhole) values.set(node, value);
   return value;
 }
 
 /** Whether two expressions have the same value, by mathematics alone or within the rounding convention. */
 export function sameExpression(a: Node, b: Node, context: Context): boolean {
   if (--context.left < 0) return decided(context, false, 'too much to compare');
-  const exact = exactly(a, b);
+  const exact = exactly(a, b, context.budget);
   if (exact === 'equal')
     return isSimplified(a, b, context) ? decided(context, true, 'equal exactly') : decided(context, false, 'equal, but not simplified');
   if (isRounding(a, b, context)) return decided(context, true, `equal within ${context.conventions.rounding}`);
   if (exact === 'different') return sameIntegral(a, b, context) || decided(context, false, 'not equal exactly');
-  const probed = probe(a, b);
+  const probed = probe(a, b, context.budget);
   if (probed === 'equal') return decided(context, true, 'equal at every point tried');
   return (
     sameIntegral(a, b, context) || decided(context, false, probed === 'different' ? 'not equal at a point' : 'could not be shown equal')
@@ -40,12 +43,12 @@ export function sameExpression(a: Node, b: Node, context: Context): boolean {
 
 type Decision = 'equal' | 'different' | 'unknown';
 
-function exactly(a: Node, b: Node): Decision {
-  const [x, y] = [exactValue(a), exactValue(b)];
+function exactly(a: Node, b: Node, shared: Budget): Decision {
+  const [x, y] = [exactValue(a, shared), exactValue(b, shared)];
   if (!x || !y) return 'unknown';
   const [m, n] = [rationalValue(x), rationalValue(y)];
   if (m && n) return isSame(m, n) ? 'equal' : 'different';
-  const rest = within(null, () => difference(x, y, budgetOf(STEPS)));
+  const rest = within(null, () => difference(x, y, shared));
   if (!rest) return 'unknown';
   if (rest.size === 0) return 'equal';
   return isRelated(x) || isRelated(y) ? 'unknown' : 'different';
@@ -58,7 +61,7 @@ function isRounding(a: Node, b: Node, { conventions }: Context): boolean {
   const [x, y] = [shownDecimals(a), shownDecimals(b)];
   if (x === null && y === null) return false;
   const [u, v] = [approximate(a), approximate(b)];
-  if (u === null || v === null) return false;
+  if (u === null || v === null || u === 0 || v === 0) return false;
   const gap = Math.abs(u - v);
   const isNear = gap <= tolerance * Math.max(Math.abs(u), Math.abs(v));
   return isNear && gap <= allowedBy(Math.min(x ?? 99, y ?? 99), tolerance);

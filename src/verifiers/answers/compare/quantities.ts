@@ -23,7 +23,8 @@ export function sameScalar(a: Node, b: Node, context: Context): boolean {
   if (x.kind === 'degree' || y.kind === 'degree') return sameAngle(x, y, context);
   if (x.kind === 'unit' && y.kind === 'unit') return sameUnits(x, y, context);
   if (x.kind === 'unit' || y.kind === 'unit') return withoutUnit(x, y, context);
-  return sameExpression(a, b, context) || sameWithUnitLetter(a, b, context) || sameWithoutDegrees(a, b, context);
+  const [p, q] = [x.value, y.value];
+  return sameExpression(p, q, context) || sameWithUnitLetter(p, q, context) || sameWithoutDegrees(p, q, context);
 }
 
 function measured(node: Node): Measured {
@@ -164,7 +165,14 @@ function sameWithUnitLetter(a: Node, b: Node, context: Context): boolean {
 function withUnitLetter(node: Node): Node | null {
   const last = node.k === 'mul' && node.a.length === 2 ? node.a[1]! : null;
   const [letter, power] = last?.k === 'pow' ? [last.a, last.b.k === 'num' ? Number(last.b.v.n) : 0] : [last, 1];
-  if (node.k !== 'mul' || letter?.k !== 'sym' || !isUnitLetter(letter.s) || letter.s !== letter.s.toLowerCase() || power < 1 || power > 3)
+  if (
+    node.k !== 'mul' ||
+    letter?.k !== 'sym' ||
+    !isUnitLetter(letter.s) ||
+    letter.s !== letter.s.toLowerCase() ||
+    power < 1 ||
+    power > (letter.s === 'm' ? 3 : 1)
+  )
     return null;
   return node.a[0]!.k === 'num' ? { k: 'quantity', a: node.a[0]!, unit: letter.s, power } : null;
 }

@@ -76,7 +76,7 @@ const MOST_FACTORIAL = 2100n;
 function factorial(value: Quotient, step: bigint, budget: Budget): Quotient | null {
   const n = wholeValue(value);
   if (n === null || n < 0n || n > MOST_FACTORIAL) return null;
-  spend(budget, Number(n));
+  spend(budget, Number(n) / 2);
   let out = 1n;
   for (let k = n; k > 1n; k -= step) out *= k;
   return ofWhole(out);
@@ -87,7 +87,7 @@ function binomial(top: Quotient, bottom: Quotient, budget: Budget): Quotient | n
   if (n === null || k === null || n < 0n || n > 10_000n) return null;
   if (k < 0n || k > n) return ofWhole(0n);
   const short = k < n - k ? k : n - k;
-  spend(budget, Number(short));
+  spend(budget, Number(short) * (1 + Number(n) / 1000));
   let out = 1n;
   for (let j = 1n; j <= short; j++) out = (out * (n - short + j)) / j;
   return ofWhole(out);

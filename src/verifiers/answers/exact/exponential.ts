@@ -5,7 +5,7 @@ import { type Budget, spend } from '../budget.ts';
 import { factorsOf } from './factor.ts';
 import { absolute, bitsOf, multiply, negate, whole } from './fraction.ts';
 import { type Quotient, quotientKey, quotientOf, rationalValue, times } from './quotient.ts';
-import { raised } from './roots.ts';
+import { numberPower, raised } from './roots.ts';
 import { atom, onlyTerm, plus, powersKey, product, type Sum, type Term, UNIT } from './sum.ts';
 import { cosineOf, sineOf } from './trig.ts';
 
@@ -22,6 +22,7 @@ function oneTerm(term: Term, budget: Budget, base: Quotient | undefined): Quotie
   spend(budget, 5);
   if (term.powers.length === 0) return base ? raised(base, term.c, budget) : quotientOf(atom('$e', term.c));
   const monomial = powersKey(term.powers);
+  if (!base && /^\$ln#\d+$/.test(monomial)) return quotientOf(numberPower(whole(BigInt(monomial.slice(4))), term.c, budget));
   if (!base)
     return turn(term) ?? quotientOf(atom(`${monomial.includes('?') || monomial.includes('i') ? '?' : '$'}^(e|${monomial})`, term.c));
   const number = rationalValue(base);

@@ -13,6 +13,12 @@ export const HALF: Rational = { n: 1n, d: 2n };
 
 export const whole = (n: bigint | number): Rational => ({ n: BigInt(n), d: 1n });
 
+/** What an operation on this number costs, in steps: sums with long denominators need a long gcd. */
+export function costOf(a: Rational): number {
+  const bits = bitsOf(a);
+  return bits < 200 ? 0 : a.d === 1n ? bits / 200 : (bits / 100) ** 2;
+}
+
 /** n / d in lowest terms; d must not be 0. */
 export function fraction(n: bigint, d: bigint): Rational {
   if (d === 1n) return bounded({ n, d });

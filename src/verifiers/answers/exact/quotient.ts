@@ -16,7 +16,7 @@ export const quotientOf = (n: Sum): Quotient => ({ n, d: UNIT });
 export const numberOf = (value: Rational): Quotient => quotientOf(constant(value));
 
 export function sum(a: Quotient, b: Quotient, budget: Budget): Quotient {
-  if (a.d === b.d || sumKey(a.d) === sumKey(b.d)) return { n: plus(a.n, b.n), d: a.d };
+  if (a.d === b.d || sumKey(a.d) === sumKey(b.d)) return { n: plus(a.n, b.n, budget), d: a.d };
   return normal(plus(product(a.n, b.d, budget), product(b.n, a.d, budget)), product(a.d, b.d, budget), budget);
 }
 
@@ -51,7 +51,7 @@ function leading(d: Sum): Rational {
 
 /** a - b over a common divisor, without the divisor: zero exactly when a is b. */
 export function difference(a: Quotient, b: Quotient, budget: Budget): Sum {
-  if (a.d === UNIT && b.d === UNIT) return plus(a.n, minus(b.n));
+  if (a.d === UNIT && b.d === UNIT) return plus(a.n, minus(b.n), budget);
   return plus(product(a.n, b.d, budget), minus(product(b.n, a.d, budget)));
 }
 

@@ -4,7 +4,7 @@
 // In a sum without ?-atoms like terms are always found, so it is zero exactly when it has no terms. Every multiplication of terms spends a step.
 import type { Rational } from '../../rational.ts';
 import { type Budget, OverBudget, spend } from '../budget.ts';
-import { add, bitsOf, fraction, isWhole, keyOf, MOST_BITS, multiply, negate, ONE, power, whole, ZERO } from './fraction.ts';
+import { add, costOf, fraction, isWhole, keyOf, MOST_BITS, multiply, negate, ONE, power, whole, ZERO } from './fraction.ts';
 
 /** Atoms with their exponents, by key. */
 export type Powers = readonly (readonly [atom: string, exponent: Rational])[];
@@ -44,11 +44,14 @@ function include(out: Map<string, Term>, { c, powers }: Term): void {
   if (out.size > MOST_TERMS) throw new OverBudget('too many terms');
 }
 
-export function plus(a: Sum, b: Sum): Sum {
+export function plus(a: Sum, b: Sum, budget?: Budget): Sum {
   if (a.size === 0) return b;
   if (b.size === 0) return a;
   const out = new Map(a);
-  for (const term of b.values()) include(out, term);
+  for (const term of b.values()) {
+    if (budget) spend(budget, 1 + costOf(term.c) + costOf(a.get('')?.c ?? ZERO));
+    include(out, term);
+  }
   return out;
 }
 
@@ -62,7 +65,7 @@ export function product(a: Sum, b: Sum, budget: Budget): Sum {
   const out = new Map<string, Term>();
   for (const x of a.values()) {
     for (const y of b.values()) {
-      spend(budget, 1 + (bitsOf(x.c) + bitsOf(y.c)) / 512);
+      spend(budget, 1 + (x.powers.length + y.powers.length) / 3 + costOf(x.c) + costOf(y.c));
       include(out, productOf(x, y));
     }
   }
@@ -94,7 +97,7 @@ function reduced(term: Term): Term {
       const turn = ((e.n % 4n) + 4n) % 4n;
       if (turn > 1n) c = negate(c);
       if (turn % 2n === 1n) powers.push([key, ONE]);
-    } else if (key[0] === '#') {
+    } else if (key[0] === '#' && !(e.n > 0n && e.n < e.d)) {
       const [factor, rest] = primePower(BigInt(key.slice(1)), e);
       if (factor) c = multiply(c, factor);
       if (rest.n !== 0n) powers.push([key, rest]);

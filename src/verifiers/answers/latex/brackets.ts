@@ -123,7 +123,12 @@ function readEnvironment(p: Parser): Node {
   if (width === 0 || rows.some(row => row.length !== width)) unreadable('a ragged matrix');
   const matrix: Node = { k: 'matrix', rows };
   if (name === 'vmatrix' || name === 'Vmatrix') return fn('det', matrix);
-  return peek(p).t === '^' ? { k: 'pow', a: matrix, b: (take(p), readExponent(p)) } : matrix;
+  return peek(p).t === '^' ? powerOf(p, matrix) : matrix;
+}
+
+function powerOf(p: Parser, a: Node): Node {
+  take(p);
+  return { k: 'pow', a, b: readExponent(p) };
 }
 
 function readName(p: Parser): string {

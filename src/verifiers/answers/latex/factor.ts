@@ -125,12 +125,18 @@ function readCommand(p: Parser): Node {
   if (binomials.has(s)) return fn('binom', readArgument(p), readArgument(p));
   if (functions.has(s) || s === 'operatorname') return readFunction(p, s);
   if (bigOperators.has(s)) return readBigOperator(p, s);
-  if (accents.has(s)) return fn(accents.get(s)!, s === 'overset' ? (readArgument(p), readArgument(p)) : readArgument(p));
+  if (accents.has(s)) return readAccent(p, s);
   if (s === 'mathbb' || s === 'Bbb') return readBlackboard(p);
   if (symbols.has(s)) return sym(symbols.get(s)!);
   if (s === 'prime' || s === 'begin' || s === 'end' || separators.has(s)) unreadable(`\\${s} begins nothing`);
   if (!greek.has(s)) unreadable(`\\${s} is unknown`);
   return sym(s === 'varphi' || s === 'vartheta' || s === 'varepsilon' ? s.slice(3) : s);
+}
+
+/** \overset{\frown}{AB} says its mark first. */
+function readAccent(p: Parser, s: string): Node {
+  if (s === 'overset') readArgument(p);
+  return fn(accents.get(s)!, readArgument(p));
 }
 
 const greek = new Set([

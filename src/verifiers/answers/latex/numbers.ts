@@ -12,10 +12,19 @@ const LONGEST_EXPONENT = 4000;
 /** "1234.5", "25e-1" exactly. */
 export function readNumeral(p: Parser): Node {
   const { s } = take(p);
+  if (s.endsWith(')')) return repeatingDecimal(s);
   const [, digits = '', decimals = '', exponent] = /^(\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(s) ?? [];
   const value = fraction(BigInt(digits + decimals), 10n ** BigInt(decimals.length));
   const shown = s.includes('.') ? decimals.length : null;
   return num(exponent === undefined ? value : shifted(value, Number(exponent)), exponent === undefined ? shown : null);
+}
+
+/** "0.1(6)" is 1/6: the whole run minus the part before the repetition, over as many nines and zeros. */
+function repeatingDecimal(s: string): Node {
+  const [, before = '', fixed = '', repeated = ''] = /^(\d*)\.(\d*)\((\d+)\)$/.exec(s) ?? [];
+  const nines = 10n ** BigInt(repeated.length) - 1n;
+  const value = BigInt(before + fixed + repeated) - BigInt(before + fixed || '0');
+  return num(fraction(value, nines * 10n ** BigInt(fixed.length)));
 }
 
 function shifted(value: Rational, exponent: number): Rational {

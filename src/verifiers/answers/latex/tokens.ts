@@ -24,6 +24,8 @@ const LETTERS = /[a-zA-Z\u00c0-\u024f\u0370-\u03ff\u0400-\u04ff]+/y;
 const SIGN = /\*\*|<=|>=|!=|==|->|=>|\{,\}|\\\\|./suy;
 const THIN = /\{,\}(?:\\!)?|,?\s?\\!\s?|\\[,; ]|~/y;
 const TAIL = /(?:\.\d+)?(?:[eE][+-]?\d+(?![a-zA-Z\d]))?/y;
+/** The decimals of 0.1\overline{6}. */
+const REPEATING = /^\.(\d*)\\(?:overline|bar)\s?\{(\d+)\}/;
 const DIGITS = /\d+/y;
 const GROUP = /\d{3}(?!\d)/y;
 const upright = new Set([
@@ -201,6 +203,8 @@ function numberAt(text: string, from: number, settings: TokenSettings, isInBrack
   }
   const comma = settings.decimalComma || text.startsWith('{,}', at) ? /^(?:,|\{,\})(\d+)(?![\d,])/.exec(text.slice(at, at + 60)) : null;
   if (comma && !digits.includes('.')) return { digits: `${digits}.${comma[1]}`, end: at + comma[0].length };
+  const repeating = REPEATING.exec(text.slice(at, at + 80));
+  if (repeating) return { digits: `${digits}.${repeating[1]}(${repeating[2]})`, end: at + repeating[0].length };
   const tail = matchAt(TAIL, text, at) ?? '';
   if (tail === '' && text[at] === '.' && !/[.\d]/.test(text[at + 1] ?? '')) at++;
   return { digits: digits + tail, end: at + tail.length };

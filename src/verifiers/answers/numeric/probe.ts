@@ -2,7 +2,7 @@
 // decide, and only if it holds in high precision too: nested roots to the bits of their separation bound (which is a proof), anything else
 // to 200 bits at several points. Points follow from the names of the variables, so a verdict never changes.
 import type { Rational } from '../../rational.ts';
-import { type Budget, budgetOf, within } from '../budget.ts';
+import { type Budget, within } from '../budget.ts';
 import { fraction, toNumber } from '../exact/fraction.ts';
 import type { Node } from '../latex/node.ts';
 import { variablesOf } from '../latex/substitute.ts';
@@ -30,29 +30,28 @@ function pointOf(name: string, round: number): Rational {
 }
 
 /** Whether two expressions agree. */
-export function probe(a: Node, b: Node): Probed {
+export function probe(a: Node, b: Node, budget: Budget): Probed {
   return within<Probed, Probed>('unknown', () => {
     const names = [...variablesOf(b, variablesOf(a))].sort();
-    const rough = roughly(a, b, names);
+    const rough = roughly(a, b, names, budget);
     if (rough === 'different') return 'different';
-    return names.length === 0 ? constantsAgree(a, b, rough === 'equal') : precisely(a, b, names, rough === 'equal');
+    return names.length === 0 ? constantsAgree(a, b, rough === 'equal', budget) : precisely(a, b, names, rough === 'equal', budget);
   });
 }
 
-function roughly(a: Node, b: Node, names: readonly string[]): Probed {
-  const budget = budgetOf(6000);
+function roughly(a: Node, b: Node, names: readonly string[], budget: Budget): Probed {
   let agreed = 0;
   for (let round = 0; round < (names.length === 0 ? 1 : SCALES.length); round++) {
     const point = new Map(names.map(name => [name, toNumber(pointOf(name, round))]));
     const [x, y] = [complexValue(a, point, budget), complexValue(b, point, budget)];
-    if (!isFinite(x) || !isFinite(y) || isReal(x) !== isReal(y)) continue;
+    if (!isFound(x) || !isFound(y) || isReal(x) !== isReal(y)) continue;
     if (!isClose(x, y)) return 'different';
     agreed++;
   }
   return agreed >= (names.length === 0 ? 1 : NEEDED) ? 'equal' : 'unknown';
 }
 
-const isFinite = ({ re, im }: Complex): boolean =>
+const isFound = ({ re, im }: Complex): boolean =>
   Number.isFinite(re) && Number.isFinite(im) && Math.abs(re) < 1e150 && Math.abs(im) < 1e150;
 const isReal = ({ re, im }: Complex): boolean => Math.abs(im) <= 1e-9 * Math.max(1e-30, Math.abs(re));
 const isClose = (x: Complex, y: Complex): boolean => {
@@ -61,18 +60,16 @@ const isClose = (x: Complex, y: Complex): boolean => {
 };
 
 /** Numbers: nested roots are decided, values with functions must agree to 200 bits. */
-function constantsAgree(a: Node, b: Node, isRoughlyEqual: boolean): Probed {
+function constantsAgree(a: Node, b: Node, isRoughlyEqual: boolean, budget: Budget): Probed {
   const difference: Node = { k: 'add', a: [a, { k: 'neg', a: b }] };
   const proof = separationBits(difference);
   const bits = Math.min(MOST_BITS, Math.max(BITS, Math.ceil(proof ?? 0) + 60));
-  const budget = budgetOf(20_000);
   const value = fixedValue(difference, { bits, point: new Map(), budget });
   if (value === null) return isRoughlyEqual ? 'equal' : 'unknown';
   return isTiny(value, 1n, bits, bits - 50) ? 'equal' : 'different';
 }
 
-function precisely(a: Node, b: Node, names: readonly string[], isRoughlyEqual: boolean): Probed {
-  const budget = budgetOf(12_000);
+function precisely(a: Node, b: Node, names: readonly string[], isRoughlyEqual: boolean, budget: Budget): Probed {
   let agreed = 0;
   for (let round = 0; round < SCALES.length && agreed < FIXED_POINTS; round++) {
     const point = new Map(names.map(name => [name, pointOf(name, round)]));
