@@ -1,5 +1,6 @@
 // Hostile and honest programs of the shared corpus against the bubblewrap backend, canaries planted outside. Judges by hand, on the backend's own
-// observations: what is tested here is that nothing escapes and that each ends as its manifest says. REST_EM_CORPUS names another corpus.
+// observations: what is tested here is that nothing escapes and that each ends as its manifest says. REST_EM_CORPUS names another corpus,
+// REST_EM_NO_CGROUP=1 does without cgroups.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
@@ -32,9 +33,9 @@ interface Task {
   readonly float_tolerance?: number;
 }
 
-const { REST_EM_SHARED, REST_EM_CORPUS } = process.env;
+const { REST_EM_SHARED, REST_EM_CORPUS, REST_EM_NO_CGROUP } = process.env;
 const folder = REST_EM_CORPUS ?? (REST_EM_SHARED ? join(REST_EM_SHARED, 'fixtures/sandbox-programs') : '');
-const probe = folder === '' ? null : await probeBwrap({ lanes: 2 });
+const probe = folder === '' ? null : await probeBwrap({ lanes: 2, cacheFile: null, cgroup: !REST_EM_NO_CGROUP });
 const skip = probe === null ? 'REST_EM_SHARED is not set' : probe.ok ? false : `${probe.reason} (${probe.remedy})`;
 const backend = probe?.ok ? probe.backend : null;
 

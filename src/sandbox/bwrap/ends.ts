@@ -14,19 +14,15 @@ export interface Ending {
 const LOAD_FAILED = 63;
 const OUT_OF_MEMORY = 62;
 
-const { SIGKILL, SIGXCPU, SIGPROF, SIGXFSZ } = constants.signals;
+const { SIGKILL, SIGXCPU, SIGXFSZ } = constants.signals;
 const NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
 /** The last line on standard error that is not blank: where Python names the exception. */
 export const lastLine = (stderr: string): string => stderr.trimEnd().split('\n').at(-1)?.trim().slice(0, 300) ?? '';
 
-/** Share of the CPU limit from which a death by a signal that limits use is believed to be one. */
-const NEARLY = 0.9;
-
 function bySignal(signal: number, observed: Observed, limits: Limits): Ending {
-  const spent = observed.cpu >= NEARLY * limits.cpuSeconds;
-  if (spent && (signal === SIGPROF || signal === SIGXCPU || signal === SIGKILL))
-    return { end: 'timeout_cpu', detail: `more than ${limits.cpuSeconds} s of CPU` };
+  // The kernel's own limit, which stands behind the session's.
+  if (observed.cpu >= limits.cpuSeconds && (signal === SIGXCPU || signal === SIGKILL)) return outOfCpu(limits);
   if (signal === SIGXFSZ) return { end: 'output_limit', detail: 'a file grew beyond the limit' };
   if (signal === LOAD_FAILED) return { end: 'load_error', detail: lastLine(observed.stderr) };
   if (signal === OUT_OF_MEMORY) return { end: 'memory', detail: 'MemoryError' };
@@ -40,6 +36,7 @@ function byExit(code: number, stderr: string): Ending {
 
 const WAYS: Readonly<Record<Observed['how'], (observed: Observed, limits: Limits) => Ending>> = {
   exited: (o, limits) => (o.code < 0 ? bySignal(-o.code, o, limits) : byExit(o.code, o.stderr)),
+  cpu: (_, limits) => outOfCpu(limits),
   wall: (_, limits) => ({ end: 'timeout_wall', detail: `more than ${limits.wallSeconds} s by the clock` }),
   output: () => ({ end: 'output_limit', detail: 'more than 4 MiB of output' }),
   memory: (_, limits) => outOfMemory(limits),
@@ -47,6 +44,8 @@ const WAYS: Readonly<Record<Observed['how'], (observed: Observed, limits: Limits
   ended: () => ({ end: 'exit', detail: '' }),
   setup: o => ({ end: 'runtime_error', detail: o.stderr }),
 };
+
+const outOfCpu = (limits: Limits): Ending => ({ end: 'timeout_cpu', detail: `more than ${limits.cpuSeconds} s of CPU` });
 
 export const outOfMemory = (limits: Limits): Ending => ({
   end: 'memory',

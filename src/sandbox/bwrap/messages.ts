@@ -10,7 +10,7 @@ export interface Usage {
   readonly stderr: string;
 }
 
-export const HOWS = ['exited', 'wall', 'output', 'memory', 'protocol', 'ended', 'setup'] as const;
+export const HOWS = ['exited', 'cpu', 'wall', 'output', 'memory', 'protocol', 'ended', 'setup'] as const;
 
 /** The end of a test as the session saw it. */
 export interface Observed extends Usage {

@@ -19,14 +19,16 @@ export interface ProbeOptions {
   readonly lanes?: number;
   /** Where a pass is remembered; null remembers nothing. */
   readonly cacheFile?: string | null;
+  /** False: no cgroup even where one can be made; memory is watched instead. */
+  readonly cgroup?: boolean;
 }
 
 const CACHE = join(homedir(), '.cache', 'rest-em', 'bwrap-probe.json');
 
 /** Tries the sandbox, or remembers that it held since the machine started. The backend is the caller's to close. */
-export async function probeBwrap({ lanes, cacheFile = CACHE }: ProbeOptions = {}): Promise<Probe> {
+export async function probeBwrap({ lanes, cacheFile = CACHE, cgroup = true }: ProbeOptions = {}): Promise<Probe> {
   if (process.platform !== 'linux') return refused('bubblewrap is for Linux');
-  const cgroups = openCgroups();
+  const cgroups = cgroup ? openCgroups() : null;
   const backend = new BwrapBackend({ cgroups, enforced: enforcedBy(cgroups), ...(lanes !== undefined && { lanes }) });
   const fingerprint = fingerprintOf(cgroups);
   if (cacheFile !== null && remembered(cacheFile) === fingerprint) return { ok: true, backend };

@@ -11,11 +11,14 @@ from . import wire
 
 STDERR_KEPT = 2048
 MEMORY_EVERY = 0.1
+# Seconds between looks at the clocks near a limit; earlier on a process cannot use more than all cores.
+SHORTEST_LOOK = 0.01
+CORES = os.cpu_count() or 1
 KIB = 1024
 
 
 class Watch:
-    """`how` a test ended: exited, wall, output, memory, protocol, ended (by the host), setup (ours)."""
+    """`how` a test ended: exited, cpu, wall, output, memory, protocol, ended (by the host), setup (ours)."""
 
     def __init__(self, pid, job, fds, requests, replies, started):
         self.pid, self.limits, self.requests, self.replies, self.started = pid, job['limits'], requests, replies, started
@@ -49,13 +52,17 @@ class Watch:
 
     def patience(self):
         """Milliseconds until something must be looked at."""
-        left = self.deadline - time.monotonic() if self.childs_turn else 3600
+        left = max(SHORTEST_LOOK, (self.limits['cpu'] - self.cpu()) / CORES)
+        if self.childs_turn:
+            left = min(left, self.deadline - time.monotonic())
         if self.limits['memory_watch'] is not None:
             left = min(left, MEMORY_EVERY)
         return max(1, int(left * 1000) + 1)
 
     def check_time_and_memory(self):
-        if self.childs_turn and time.monotonic() >= self.deadline:
+        if self.cpu() >= self.limits['cpu']:
+            self.how = 'cpu'
+        elif self.childs_turn and time.monotonic() >= self.deadline:
             self.how = 'wall'
         elif self.limits['memory_watch'] is not None and self.memory_used() > self.limits['memory_watch']:
             self.how = 'memory'
@@ -182,7 +189,7 @@ class Watch:
         """Seconds, of every process of the candidate that has ended, and of the first while it runs."""
         if self.exited or self.how is not None:
             return used_cpu() - self.cpu_before
-        # The clock of another process, as clock_getcpuclockid(3) numbers it.
+        # The exact clock of another process, as clock_getcpuclockid(3) numbers it.
         return time.clock_gettime(((~self.pid) << 3) | 2)
 
     def report(self, how):
