@@ -24,4 +24,12 @@ export const BACKENDS: readonly BackendRow[] = [
       return probeBwrap({ ...(lanes !== undefined && { lanes }), ...(afresh && { cacheFile: null }) });
     },
   },
+  {
+    name: 'quickjs',
+    languages: ['javascript'],
+    async probe({ lanes }) {
+      const { probeQuickjs } = await import('./quickjs/probe.ts');
+      return probeQuickjs({ ...(lanes !== undefined && { lanes }) });
+    },
+  },
 ];
