@@ -48,7 +48,7 @@ function complaints(work: () => unknown): string[] {
 
 test('a set that was pulled is a task by its name, one file or several a split', () => {
   assert.deepEqual(withPulled('gsm8k', CACHE), { kind: 'word-problems', set: 'gsm8k', train: gsmTrain, test: gsmTest });
-  assert.deepEqual(withPulled('math-500', CACHE), { kind: 'math', name: 'math-500', train: mathTrain, test: math500 });
+  assert.deepEqual(withPulled('math-500', CACHE), { kind: 'math', name: 'math-500', unjudgeable: 'skip', train: mathTrain, test: math500 });
 });
 
 test('a set that only measures, and one with worked examples of its own, are tasks as well', () => {
@@ -62,7 +62,7 @@ test('a set that only measures, and one with worked examples of its own, are tas
 
 test('settings are laid over the set, files of the user before those of the cache', () => {
   const task = withPulled({ set: 'math-500', rules: 'strict-math', train: 'mine.jsonl' }, CACHE);
-  assert.deepEqual(task, { kind: 'math', name: 'math-500', rules: 'strict-math', train: 'mine.jsonl', test: math500 });
+  assert.deepEqual(task, { kind: 'math', name: 'math-500', unjudgeable: 'skip', rules: 'strict-math', train: 'mine.jsonl', test: math500 });
   assert.deepEqual(withPulled({ set: 'mawps', train: 'a', test: 'b' }, undefined), {
     kind: 'word-problems',
     set: 'mawps',

@@ -30,7 +30,7 @@ export const DATA_SETS: Readonly<Record<string, DataSet>> = {
       train: { repo: math.repo, files: math.train },
       test: { repo: math.repo, files: math.test },
     },
-    task: { kind: 'math', name: 'math' },
+    task: { kind: 'math', name: 'math', unjudgeable: 'skip' },
   },
   'math-500': {
     about: 'MATH-500 as the test set; to train on, the 7,500 of MATH',
@@ -39,7 +39,7 @@ export const DATA_SETS: Readonly<Record<string, DataSet>> = {
       train: { repo: math.repo, files: math.train },
       test: { repo: 'HuggingFaceH4/MATH-500', files: /^test\.jsonl$|test-.*\.parquet$/ },
     },
-    task: { kind: 'math', name: 'math-500' },
+    task: { kind: 'math', name: 'math-500', unjudgeable: 'skip' },
   },
   gsm8k: {
     about: 'GSM8K: 7,473 to train on, 1,319 to test',

@@ -84,7 +84,7 @@ export function wordProblems(input: WordProblemsInput): WordProblems {
     stop: settings.stop,
     maxTokens: settings.maxTokens,
     verify: (problem, completion) => verify(problem.reference, completion),
-    gate: numberGate,
+    gate: numberGate(settings),
   };
 }
 
