@@ -59,13 +59,18 @@ export function decoder(tape: Tape, c: ModelConfig, inputs: DecoderInputs, atten
   for (let l = 0; l < c.layers; l++) {
     const p = `model.layers.${l}.`;
     const norm = (name: string) => tape.one('rmsNorm', [x, parameter(p + name)], { epsilon: c.rmsEpsilon });
-    const qkv = product(norm('norm1'), `${p}qkv`);
-    const heads = tape.one('reshape', [qkv], { to: [tokens, pieces, c.headDim] });
+    const withBias = (from: Tensor, name: string, bias: Biased): Tensor => {
+      const y = product(from, p + name);
+      return hasBias(c, bias) ? tape.one('add', [y, parameter(`${p}${name}_bias`)], {}) : y;
+    };
+    const qkv = withBias(norm('norm1'), 'qkv', 'qkv');
+    const normed = hasHeadNorms(c) ? normHeads(tape, c, qkv, parameter(`${p}q_norm`), parameter(`${p}k_norm`)) : qkv;
+    const heads = tape.one('reshape', [normed], { to: [tokens, pieces, c.headDim] });
     const turned = tape.one('rotary', [heads, inputs.positions, inputs.cos, inputs.sin], {});
     const mixed = attend(l, tape.one('reshape', [turned], { to: [tokens, c.kvHeads, (pieces / c.kvHeads) * c.headDim] }));
-    x = tape.one('add', [x, product(mixed, `${p}o`)], {});
-    const wide = tape.one('swiglu', [product(norm('norm2'), `${p}gate_up`)], {});
-    x = tape.one('add', [x, product(wide, `${p}down`)], {});
+    x = tape.one('add', [x, withBias(mixed, 'o', 'o')], {});
+    const wide = tape.one('swiglu', [withBias(norm('norm2'), 'gate_up', 'mlp')], {});
+    x = tape.one('add', [x, withBias(wide, 'down', 'mlp')], {});
   }
   return x;
 }

@@ -18,6 +18,9 @@ for (const [name, root] of [
   ['llama-untied', FIXTURES],
   ['llama-bf16', FIXTURES],
   ['llama-sharded', FIXTURES],
+  ['llama3-rope', FIXTURES],
+  ['qwen2', FIXTURES],
+  ['qwen3', FIXTURES],
 ] as const)
   test(`${name} gives the log-probabilities and greedy continuations of transformers`, { skip: root === FIXTURES && skip }, () =>
     withModel(join(root, 'models', name), async (source, parameters) => {
@@ -28,7 +31,10 @@ for (const [name, root] of [
     }),
   );
 
-for (const file of ['llama-tied-f32', 'llama-tied-f16', 'llama-tied-q8_0', 'llama-tied-q4_0', 'llama-tied-q4_1', 'llama-untied-f16'])
+for (const file of [
+  ...['llama-tied-f32', 'llama-tied-f16', 'llama-tied-q8_0', 'llama-tied-q4_0', 'llama-tied-q4_1', 'llama-untied-f16'],
+  ...['llama3-rope-q8_0', 'qwen2-f32', 'qwen2-f16', 'qwen2-q8_0', 'qwen2-q4_0', 'qwen2-q4_1'],
+])
   test(`${file}.gguf gives the log-probabilities of its dequantised weights`, { skip }, () =>
     withModel(join(FIXTURES, 'gguf', `${file}.gguf`), async (source, parameters) => {
       const { sequences } = json<Logits>(join(FIXTURES, 'gguf', `${file}.json`));

@@ -55,23 +55,28 @@ export function frequencies(rope: Rope): number[] {
   return plainFrequencies(rope).map((frequency, i) => frequency / factors[i]!);
 }
 
+/** As in every Llama 3. */
+const USUAL = { low: 1, high: 4 };
+
 /**
- * The Llama 3 scaling that gives these factors to float32's precision, or null. Only ratios of its numbers can be seen in them, so the low bound is
- * taken to be 1, as it is in every Llama.
+ * The Llama 3 scaling that gives these factors to float32's precision, or null. On the ramp a factor says how many turns there are, on a scale that the
+ * bounds set; only ratios can be seen, so where the bounds are not the usual ones the low one is taken to be 1.
  */
 export function llama3ScalingOf(rope: Omit<Rope, 'scaling'>, factors: readonly number[]): RopeScaling | null {
   const plain = plainFrequencies(rope);
   const factor = Math.max(...factors);
   const ramp = factors.flatMap((f, i) =>
-    f > 1 && f < factor ? [{ turn: plain[i]! / (2 * Math.PI), smooth: (1 / f - 1 / factor) / (1 - 1 / factor) }] : [],
+    f > 1 && f < factor ? [{ frequency: plain[i]! / (2 * Math.PI), smooth: (1 / f - 1 / factor) / (1 - 1 / factor) }] : [],
   );
   const [first, last] = [ramp[0], ramp.at(-1)];
-  if (first === undefined || last === undefined || first === last) return null;
-  const slope = (first.smooth - last.smooth) / (first.turn - last.turn); // original / (high - low)
-  const high = 1 - 1 / (first.smooth - slope * first.turn);
-  const scaling = { kind: 'llama3', factor, low: 1, high: tidy(high), original: tidy(slope * (high - 1)) } as const;
-  const again = ropeFactors({ ...rope, scaling });
-  return again.every((f, i) => Math.abs(f - factors[i]!) <= 1e-6 * f) ? scaling : null;
+  if (first === undefined || last === undefined) return null;
+  const usual = { factor, ...USUAL, original: tidy((first.smooth * (USUAL.high - USUAL.low) + USUAL.low) / first.frequency) };
+  const slope = (first.smooth - last.smooth) / (first.frequency - last.frequency); // original / (high - low)
+  const high = tidy(1 - 1 / (first.smooth - slope * first.frequency));
+  const solved = { factor, low: 1, high, original: tidy(slope * (high - 1)) };
+  const gives = (scaling: Llama3Scaling) => plain.every((f, i) => Math.abs(llama3Factor(f, scaling) - factors[i]!) <= 1e-6 * factors[i]!);
+  const found = [usual, solved].find(gives);
+  return found ? { kind: 'llama3', ...found } : null;
 }
 
 /** The whole number that was meant, where one is near. */

@@ -164,6 +164,6 @@ test('every complaint about a configuration is said at once', async () => {
   await writeCheckpoint(dir, checkpointOf(micro.config));
   const path = join(dir, 'config.json');
   const json = JSON.parse(readFileSync(path, 'utf8'));
-  writeFileSync(path, JSON.stringify({ ...json, hidden_act: 'gelu', mlp_bias: true, num_hidden_layers: -1, vocab_size: undefined }));
-  await assert.rejects(openModel(dir), /hidden_act "gelu".*mlp_bias true.*num_hidden_layers is -1.*vocab_size is missing/);
+  writeFileSync(path, JSON.stringify({ ...json, hidden_act: 'gelu', mlp_bias: 'yes', num_hidden_layers: -1, vocab_size: undefined }));
+  await assert.rejects(openModel(dir), /hidden_act "gelu".*mlp_bias is "yes".*num_hidden_layers is -1.*vocab_size is missing/);
 });

@@ -2,8 +2,10 @@
 // Whatever would change the computation and is not supported is refused by name, all of it at once; never computed as something near it.
 import { ModelError } from '../../errors.ts';
 import type { ModelConfig } from '../architecture.ts';
-import { architectureNames, families, isArchitecture } from './families.ts';
-import { isObject, type JsonObject } from './json.ts';
+import { architectureNames, type Family, familyOf, isArchitecture } from '../families.ts';
+import { isAbsent, isPositive, numberReader, show } from './config-values.ts';
+import type { JsonObject } from './json.ts';
+import { formatRope, readRope } from './rope-json.ts';
 import type { StoredType } from './safetensors-write.ts';
 
 /** Throws ModelError with every complaint about the configuration. */
@@ -14,30 +16,60 @@ export function parseConfig(file: string, json: JsonObject): ModelConfig {
       `model_type ${JSON.stringify(json.model_type) ?? 'is missing'} is not supported; accepted: ${architectureNames}`,
     );
   }
+  const family = familyOf(json.model_type);
   const complaints = unsupported.flatMap(({ key, isFine, accepted }) =>
     isFine(json[key]) ? [] : [`${key} ${show(json[key])} is not supported; accepted: ${accepted}`],
   );
   const read = numberReader(json, complaints);
   const heads = read('num_attention_heads');
   const hidden = read('hidden_size');
-  const rope = isObject(json.rope_parameters) ? json.rope_parameters : json;
+  /** Null is worked out from the rest; absent is what the class of transformers says. */
+  const orDefault = (key: 'num_key_value_heads' | 'head_dim', otherwise: number) =>
+    read(key, json[key] === null ? otherwise : (family.defaults[key] ?? otherwise));
+  const { ropeTheta, scaling } = readRope(json, complaints);
+  const positions = read('max_position_embeddings', family.defaults.max_position_embeddings);
+  const window = windowOf(family, json, read);
+  const biases = Object.entries(family.biasKeys).flatMap(([key, parts]) => (readFlag(json, key, complaints) ? parts : []));
   const config: ModelConfig = {
     architecture: json.model_type,
     layers: read('num_hidden_layers'),
     hidden,
     heads,
-    kvHeads: read('num_key_value_heads', heads),
-    headDim: read('head_dim', hidden / heads),
+    kvHeads: orDefault('num_key_value_heads', heads),
+    headDim: orDefault('head_dim', hidden / heads),
     intermediate: read('intermediate_size'),
     vocab: read('vocab_size'),
-    ropeTheta: numberReader(rope, complaints, isPositive)('rope_theta', 10000),
+    ropeTheta,
+    ...(scaling && { scaling }),
     rmsEpsilon: numberReader(json, complaints, isPositive)('rms_norm_eps', 1e-6),
     tied: json.tie_word_embeddings === true,
-    maxPositions: read('max_position_embeddings', 2048),
+    ...(biases.length > 0 && { biases }),
+    ...withWindow(positions, window),
   };
   complaints.push(...contradictions(config));
   if (complaints.length > 0) throw new ModelError(file, complaints.join('; '));
   return config;
+}
+
+/** Positions within which a sliding window hides nothing. */
+export const withWindow = (positions: number, window: number | null): Pick<ModelConfig, 'maxPositions' | 'announcedPositions'> =>
+  window !== null && window < positions ? { maxPositions: window, announcedPositions: positions } : { maxPositions: positions };
+
+/** The sliding window, null where every token sees all before it. */
+function windowOf({ window }: Family, json: JsonObject, read: (key: string, fallback?: number) => number): number | null {
+  if (window === 'never' || json.sliding_window === null) return null;
+  if (window !== 'on request') return read('sliding_window', window.absent);
+  if (json.use_sliding_window !== true) return null;
+  const slides = Array.isArray(json.layer_types)
+    ? json.layer_types.includes('sliding_attention')
+    : read('num_hidden_layers') > Number(json.max_window_layers ?? 28);
+  return slides ? read('sliding_window', 4096) : null;
+}
+
+function readFlag(json: JsonObject, key: string, complaints: string[]): boolean {
+  const value = json[key];
+  if (!isAbsent(value) && typeof value !== 'boolean') complaints.push(`${key} is ${show(value)}; true or false is needed`);
+  return value === true;
 }
 
 /** What the numbers must satisfy together, whatever file they come from. */
@@ -46,48 +78,24 @@ export function contradictions(c: ModelConfig): string[] {
   if (c.heads % c.kvHeads !== 0)
     complaints.push(`${c.heads} attention heads cannot share ${c.kvHeads} key/value heads: one must divide the other`);
   if (c.headDim % 2 !== 0) complaints.push(`the head dimension ${c.headDim} is not an even number, as RoPE needs`);
+  const { scaling } = c;
+  if (scaling?.kind === 'llama3' && scaling.low >= scaling.high)
+    complaints.push(`RoPE's low_freq_factor is ${scaling.low}; it must be below high_freq_factor, ${scaling.high}`);
+  if (scaling?.kind === 'factors' && scaling.factors.length !== c.headDim / 2)
+    complaints.push(`RoPE has ${scaling.factors.length} factors; ${c.headDim / 2} are needed, half of a head`);
   return complaints;
 }
-
-/** A value on one short line: RoPE tables can be long. */
-const show = (value: unknown) => JSON.stringify(value).replace(/^(.{80}).+$/, '$1…');
-
-const isAbsent = (value: unknown) => value === undefined || value === null;
-const isFalse = (value: unknown) => isAbsent(value) || value === false;
 
 // Keys whose other values mean another computation.
 const unsupported: readonly { key: string; isFine: (value: unknown) => boolean; accepted: string }[] = [
   { key: 'hidden_act', isFine: value => isAbsent(value) || value === 'silu', accepted: 'silu' },
   { key: 'quantization_config', isFine: isAbsent, accepted: 'plain weights in F32, BF16 or F16' },
-  { key: 'attention_bias', isFine: isFalse, accepted: 'false' },
-  { key: 'mlp_bias', isFine: isFalse, accepted: 'false' },
-  { key: 'rope_scaling', isFine: isDefaultRope, accepted: 'none, or rope_type default' },
-  { key: 'rope_parameters', isFine: isDefaultRope, accepted: 'rope_type default' },
+  { key: 'layer_types', isFine: isKnownLayers, accepted: 'full_attention, sliding_attention' },
   { key: 'partial_rotary_factor', isFine: value => isAbsent(value) || value === 1, accepted: '1' },
 ];
 
-function isDefaultRope(value: unknown): boolean {
-  if (isAbsent(value)) return true;
-  if (!isObject(value)) return false;
-  const type = value.rope_type ?? value.type ?? 'default';
-  return type === 'default' && (isAbsent(value.partial_rotary_factor) || value.partial_rotary_factor === 1);
-}
-
-const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) > 0 && Number(value) < 2 ** 31;
-const isPositive = (value: unknown): value is number => Number.isFinite(value) && Number(value) > 0;
-
-/** Reads numbers by key; what is wrong goes to `complaints` and reads as 1, so that all of it is found at once. */
-function numberReader(json: JsonObject, complaints: string[], isValid: (value: unknown) => value is number = isCount) {
-  return (key: string, fallback?: number): number => {
-    const value = isAbsent(json[key]) ? fallback : json[key];
-    if (isValid(value)) return value;
-    complaints.push(
-      value === undefined
-        ? `${key} is missing`
-        : `${key} is ${JSON.stringify(value)}; a positive ${isValid === isCount ? 'whole ' : ''}number is needed`,
-    );
-    return 1;
-  };
+function isKnownLayers(value: unknown): boolean {
+  return isAbsent(value) || (Array.isArray(value) && value.every(type => type === 'full_attention' || type === 'sliding_attention'));
 }
 
 const torchNames: Readonly<Record<StoredType, string>> = { F32: 'float32', BF16: 'bfloat16' };
@@ -102,9 +110,11 @@ export function formatConfig(config: ModelConfig, dtype: StoredType, base: JsonO
     rope_theta: _theta,
     ...kept
   } = base;
+  const family = familyOf(config.architecture);
   const all: Record<string, unknown> = {
+    ...(typeof family.window === 'object' && { sliding_window: null }),
     ...kept,
-    architectures: [families[config.architecture].transformersClass],
+    architectures: [family.transformersClass],
     model_type: config.architecture,
     num_hidden_layers: config.layers,
     hidden_size: config.hidden,
@@ -113,20 +123,28 @@ export function formatConfig(config: ModelConfig, dtype: StoredType, base: JsonO
     head_dim: config.headDim,
     intermediate_size: config.intermediate,
     vocab_size: config.vocab,
-    // Both spellings: transformers 4 reads rope_theta and torch_dtype, 5 reads rope_parameters and dtype.
-    rope_theta: config.ropeTheta,
-    rope_parameters: { rope_theta: config.ropeTheta, rope_type: 'default' },
+    // Both spellings: transformers 4 reads rope_theta, rope_scaling and torch_dtype, 5 reads rope_parameters and dtype.
+    ...formatRope(config),
     torch_dtype: torchNames[dtype],
     dtype: torchNames[dtype],
     rms_norm_eps: config.rmsEpsilon,
     tie_word_embeddings: config.tied,
-    max_position_embeddings: config.maxPositions,
+    max_position_embeddings: config.announcedPositions ?? config.maxPositions,
+    ...formatWindow(config),
     hidden_act: 'silu',
-    attention_bias: false,
-    mlp_bias: false,
+    ...formatBiases(config),
   };
   return formatJson(Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
+
+function formatWindow({ architecture, maxPositions, announcedPositions }: ModelConfig): JsonObject {
+  if (announcedPositions === undefined) return {};
+  return { sliding_window: maxPositions, ...(familyOf(architecture).window === 'on request' && { use_sliding_window: true }) };
+}
+
+/** The keys that say which biases there are. */
+const formatBiases = ({ architecture, biases = [] }: ModelConfig): JsonObject =>
+  Object.fromEntries(Object.entries(familyOf(architecture).biasKeys).map(([key, parts]) => [key, parts.every(p => biases.includes(p))]));
 
 export function formatJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;

@@ -4,10 +4,10 @@
 import { ModelError } from '../../errors.ts';
 import type { ModelConfig } from '../architecture.ts';
 import { weightShapes } from '../architecture.ts';
+import { familyOf, ggufLayerNames } from '../families.ts';
 import { makeTokenizer } from '../tokenizer/hugging-face.ts';
 import { formatConfig, formatJson } from './config-json.ts';
 import { encodings, readValues } from './encodings.ts';
-import { families } from './families.ts';
 import { type ModelFile, openModelFile } from './files.ts';
 import { ggufConfig } from './gguf-config.ts';
 import { type GgufEntry, readGgufHeader } from './gguf-header.ts';
@@ -19,16 +19,16 @@ import { checkFinite, checkTensors } from './tensors.ts';
 export async function openGguf(path: string): Promise<ModelSource> {
   const file = await openModelFile(path);
   try {
-    return openHeader(path, file);
+    return await openHeader(path, file);
   } catch (error) {
     await file.close();
     throw error;
   }
 }
 
-function openHeader(path: string, file: ModelFile): ModelSource {
+async function openHeader(path: string, file: ModelFile): Promise<ModelSource> {
   const header = readGgufHeader(file);
-  const config = ggufConfig(path, header);
+  const config = ggufConfig(path, header, await readRopeFactors(file, header.tensors));
   const tensors = byHuggingFaceName(path, config, header.tensors);
   checkTensors(path, config, tensors, Object.keys(encodings));
   const parts = ggufTokenizer(path, header.metadata);
@@ -43,11 +43,26 @@ function openHeader(path: string, file: ModelFile): ModelSource {
   return { path, config, tokenizer, sidecars, read: name => readTensor(file, config, tensors, name), close: () => file.close() };
 }
 
+const ROPE_FACTORS = 'rope_freqs.weight';
+
+/** What RoPE's frequencies are divided by, where the file says so. */
+async function readRopeFactors(file: ModelFile, tensors: ReadonlyMap<string, GgufEntry>): Promise<readonly number[] | null> {
+  const entry = tensors.get(ROPE_FACTORS);
+  if (entry === undefined) return null;
+  const [count = 1, ...rest] = entry.shape;
+  if (rest.length > 0 || count > 4096)
+    throw new ModelError(file.path, `${ROPE_FACTORS} has shape [${entry.shape.join(', ')}]; a short vector is needed`);
+  const values = await readValues(file, entry.begin, count, encodings[entry.dtype]);
+  if (!values.every(value => value > 0 && Number.isFinite(value)))
+    throw new ModelError(file.path, `${ROPE_FACTORS} holds a number that is not positive`);
+  return [...values];
+}
+
 /** The tensors under Hugging Face's names; those that have none there keep GGUF's. */
 function byHuggingFaceName(path: string, config: ModelConfig, tensors: ReadonlyMap<string, GgufEntry>): ReadonlyMap<string, GgufEntry> {
   if (config.layers > tensors.size)
     throw new ModelError(path, `block_count is ${config.layers}, but there are only ${tensors.size} tensors`);
-  const names = new Map([...weightShapes(config).keys()].map(name => [ggufName(config, name), name]));
+  const names = new Map([...weightShapes(config).keys()].map(name => [ggufName(name), name]));
   return new Map([...tensors].map(([name, entry]) => [names.get(name) ?? name, entry]));
 }
 
@@ -58,10 +73,10 @@ const outerNames: Readonly<Record<string, string>> = {
 };
 
 /** model.layers.3.mlp.up_proj.weight → blk.3.ffn_up.weight */
-function ggufName(config: ModelConfig, name: string): string {
+export function ggufName(name: string): string {
   const inLayer = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/.exec(name);
   if (inLayer === null) return outerNames[name] ?? name;
-  return `blk.${inLayer[1]}.${families[config.architecture].ggufLayerNames[inLayer[2]!]}.${inLayer[3]}`;
+  return `blk.${inLayer[1]}.${ggufLayerNames[inLayer[2]!]}.${inLayer[3]}`;
 }
 
 async function readTensor(
@@ -75,8 +90,10 @@ async function readTensor(
   const count = entry.shape.reduce((product, size) => product * size, 1);
   const values = await readValues(file, entry.begin, count, encodings[entry.dtype]);
   checkFinite(file.path, name, values);
-  const isRotated = /\.self_attn\.[qk]_proj\.weight$/.test(name);
-  return isRotated && families[config.architecture].ggufInterleavesRows ? undoInterleaving(values, config.headDim, config.hidden) : values;
+  const isRotated = /\.self_attn\.[qk]_proj\.(weight|bias)$/.test(name);
+  return isRotated && familyOf(config.architecture).gguf.interleavesRows
+    ? undoInterleaving(values, config.headDim, entry.shape.length > 1 ? entry.shape[1]! : 1)
+    : values;
 }
 
 /** Rows (0, d/2, 1, d/2+1, …) of every head → rows (0, 1, 2, …). */

@@ -25,11 +25,11 @@ export function checkTensors(
   for (const [name, shape] of needed) checkTensor(file, name, shape, tensors.get(name), accepted);
   for (const [name, entry] of tensors) {
     if (!needed.has(name) && changesTheModel.test(name))
-      throw new ModelError(entry.file, `holds ${name}, for which this architecture (llama) has no place`);
+      throw new ModelError(entry.file, `holds ${name}, for which this architecture (${config.architecture}) has no place`);
   }
 }
 
-// Biases, q/k norms (qwen2, qwen3), scales of quantised weights, adapters: to drop them silently would be to run another model. Of GGUF's layers
+// Biases and q/k norms that the configuration does not announce, scales of quantised weights, adapters: to drop them silently would be to run another model. Of GGUF's layers
 // (blk.N, which have a Hugging Face name where we know one) only the old rotary buffers may be dropped.
 const changesTheModel = /^model\.layers\.\d+\..*(\.bias|[qk]_norm\.weight|_scale(_inv)?|lora_[AB].*)$|^blk\.\d+\.(?!attn_rot_embd)/;
 
