@@ -4,15 +4,13 @@
 import { failed, incorrect, unparsable, type Verdict } from '../verdict.ts';
 import { RULES, type Rules } from './conventions.ts';
 import { type ExtractOptions, extractAnswer } from './extract/extract.ts';
-import type { Extraction, Marker } from './extract/marks.ts';
+import type { Extraction } from './extract/marks.ts';
 import { judgeAnswer, referenceProblem } from './judge.ts';
 
 export interface AnswerSettings {
   readonly rules?: Rules;
   /** What a completion without a marker gives: nothing by default. */
   readonly fallback?: ExtractOptions['fallback'];
-  /** The markers that count; all of them when left out. A prompt that asks for a box may want nothing but the box. */
-  readonly markers?: readonly Marker[];
 }
 
 /** The answer that a reference holds: its box, its ####, its "the answer is"; the reference itself when it carries no marker. */
@@ -23,14 +21,10 @@ export const unjudgeable = (reference: string, rules: Rules = RULES.default): st
   referenceProblem(referenceAnswer(reference), rules);
 
 /** A verifier for final answers of any kind. It never throws; a reference that cannot be judged is our failure, never a match. */
-export function answerVerifier({ rules = RULES.default, fallback = 'none', markers }: AnswerSettings = {}) {
+export function answerVerifier({ rules = RULES.default, fallback = 'none' }: AnswerSettings = {}) {
   const answerIn = lastOf(referenceAnswer);
-  return (reference: string, completion: string): Verdict => {
-    const extraction = extractAnswer(completion, { fallback });
-    const isOther = extraction.text !== null && markers !== undefined && !markers.includes(extraction.marker);
-    if (isOther) return unparsable(`the answer is marked by ${extraction.marker}; accepted: ${markers.join(', ')}`);
-    return judgeExtracted(answerIn(reference), extraction, rules);
-  };
+  return (reference: string, completion: string): Verdict =>
+    judgeExtracted(answerIn(reference), extractAnswer(completion, { fallback }), rules);
 }
 
 /** Judges what was taken out of a completion. The reference is an answer: see referenceAnswer. */
