@@ -124,12 +124,20 @@ function withShortcuts(method: Method, settings: Settings): Method {
   };
 }
 
+const DRAWS_NOT: Readonly<Record<Propose['kind'], string>> = {
+  sample: 'has no such setting',
+  greedy: 'takes the most likely completion, one a problem',
+  search: 'has no such setting',
+  solutions: 'draws no samples',
+  reuse: 'draws no samples of its own',
+};
+
 /** Settings beside `method` that mean nothing for it. Which methods can stand where is the loop's to say (complaints.ts). */
 function complaintsAbout({ name, propose, weigh }: Method, settings: Settings): Complaint[] {
   const foreign = SAMPLING.filter(key => settings[key] !== undefined && !PROPOSE_FIELDS[propose.kind].includes(key));
   const keeps = settings.keepPerProblem !== undefined && !WEIGH_FIELDS[weigh.kind].includes('keepPerProblem');
   return [
-    ...foreign.map(field => ({ field, message: `means nothing here: method '${name}' draws no samples` })),
+    ...foreign.map(field => ({ field, message: `means nothing here: method '${name}' ${DRAWS_NOT[propose.kind]}` })),
     ...(keeps ? [{ field: 'keepPerProblem', message: `means nothing here: method '${name}' has no cap` }] : []),
   ];
 }

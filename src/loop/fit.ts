@@ -132,8 +132,9 @@ async function climb(session: Session, round: Round, opened: Fit, { epochs, meas
   emit({ kind: 'stage', policy: round.name, phase: 'fit', done: 0, of: epochs });
   const losses: number[] = [];
   const validation: number[] = [];
+  const isClimb = measures === 'each epoch';
   let epochKept = 0;
-  for (let epoch = 1; epoch <= epochs && epochKept === epoch - 1; epoch++) {
+  for (let epoch = 1; epoch <= epochs && (!isClimb || epochKept === epoch - 1); epoch++) {
     const began = clock();
     const { loss, tokens } = await orStopped(
       signal,
@@ -141,15 +142,13 @@ async function climb(session: Session, round: Round, opened: Fit, { epochs, meas
     );
     const seconds = (clock() - began) / 1000;
     losses.push(loss);
-    const isMeasured = measures === 'each epoch' || (measures === 'the last' && epoch === epochs);
-    const reward = isMeasured ? await rewardOnValidation(session, round, opened, epoch) : null;
-    const rises = reward === null || reward > (validation.at(-1) ?? Number.NEGATIVE_INFINITY);
+    const isLast = epoch === epochs;
+    const reward = isClimb || (measures === 'the last' && isLast) ? await rewardOnValidation(session, round, opened, epoch) : null;
+    const isKept = isClimb ? reward! > (validation.at(-1) ?? Number.NEGATIVE_INFINITY) : isLast;
     if (reward !== null) validation.push(reward);
-    if (rises) {
-      await opened.keep();
-      epochKept = epoch;
-    }
-    emit({ kind: 'epoch', policy: round.name, epoch, epochs, loss, tokens, seconds, validation: reward, kept: rises });
+    if (isKept) epochKept = epoch;
+    if (isKept && isClimb) await opened.keep(); // without one, the last weights are saved
+    emit({ kind: 'epoch', policy: round.name, epoch, epochs, loss, tokens, seconds, validation: reward, kept: isKept });
   }
   return { epochs_run: losses.length, epoch_kept: epochKept, losses, validation };
 }
