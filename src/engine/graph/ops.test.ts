@@ -142,6 +142,7 @@ const samples: { readonly [K in OpName]: readonly Sample<K>[] } = {
       bindings: { n: 2 },
       plain: ([x]) => [...x!],
     },
+    { what: 'to the shape it has', inputs: [{ shape: [2, 3] }], attributes: { to: [2, 3] }, plain: ([x]) => [...x!] },
   ],
   transpose: [
     {
@@ -158,6 +159,7 @@ const samples: { readonly [K in OpName]: readonly Sample<K>[] } = {
       attributes: { axis: 1, sizes: [1, 2] },
       plain: ([x]) => [x![0]!, x![3]!, x![1]!, x![2]!, x![4]!, x![5]!],
     },
+    { what: 'one piece', inputs: [{ shape: [2, 3] }], attributes: { axis: 1, sizes: [3] }, plain: ([x]) => [...x!] },
   ],
   concat: [
     {
@@ -166,6 +168,7 @@ const samples: { readonly [K in OpName]: readonly Sample<K>[] } = {
       attributes: { axis: 1 },
       plain: ([a, b]) => [a![0]!, b![0]!, b![1]!, a![1]!, b![2]!, b![3]!],
     },
+    { what: 'one alone', inputs: [{ shape: [2, 2] }], attributes: { axis: 1 }, plain: ([x]) => [...x!] },
   ],
   swiglu: [
     {

@@ -23,6 +23,8 @@ export class Tape {
       attributes,
     );
     const { outputs, saved = [] } = op.forward(this.graph, inputs, attributes, shapes);
+    // A reshape to the same shape, or a split in one piece, is its input: as an entry it would add that input's gradient to itself.
+    if (outputs.length === 1 && inputs.includes(outputs[0]!)) return [...outputs];
     this.entries.push({ op: op as unknown as Op<OpName>, applied: { inputs, outputs, saved, attributes } });
     return [...outputs];
   }
