@@ -6,7 +6,9 @@ import { version } from '../config/version.ts';
 import { CheckFailed, ConfigError, DataError, EngineError, Interrupted, SandboxError, StoreError } from '../errors.ts';
 import { audit } from './audit.ts';
 import type { CliCommand, CliGroup, Context } from './command.ts';
+import { compare } from './compare.ts';
 import { data } from './data.ts';
+import { doctor } from './doctor.ts';
 import { evaluate } from './eval.ts';
 import { judge } from './judge.ts';
 import { methods } from './methods.ts';
@@ -18,7 +20,22 @@ import { sample } from './sample.ts';
 import { score } from './score.ts';
 import { verify } from './verify.ts';
 
-const COMMANDS: readonly (CliCommand | CliGroup)[] = [run, resume, evaluate, report, reward, audit, verify, judge, methods, data, sample, score];
+const COMMANDS: readonly (CliCommand | CliGroup)[] = [
+  run,
+  resume,
+  evaluate,
+  report,
+  compare,
+  reward,
+  audit,
+  verify,
+  judge,
+  methods,
+  data,
+  sample,
+  score,
+  doctor,
+];
 
 const EXIT = { done: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 
@@ -69,7 +86,8 @@ function withDashes(program: Command, argv: readonly string[]): string[] {
 /** Failures of the engine, the sandbox and the store say it themselves, with their causes; of a bug of ours the stack is what helps. */
 function failureWords(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (![CheckFailed, DataError, EngineError, SandboxError, StoreError].some(ours => error instanceof ours)) return error.stack ?? error.message;
+  if (![CheckFailed, DataError, EngineError, SandboxError, StoreError].some(ours => error instanceof ours))
+    return error.stack ?? error.message;
   const cause = error.cause === undefined ? '' : `\n  because: ${failureWords(error.cause)}`;
   return error.message + cause;
 }
