@@ -13,6 +13,8 @@ export type JsonLine = { readonly record: Readonly<Record<string, unknown>> } | 
 
 /** Longer lines are answered without being read: a sample of a hundred megabytes is a mistake, not a sample. */
 const LONGEST_LINE = 64 * 2 ** 20;
+/** What is wrong with a line that is too long. */
+export const TOO_LONG = `the line is longer than ${LONGEST_LINE / 2 ** 20} MB`;
 /** Answers are handed on in pieces of about this many characters: a write a line would cost more than the judging. */
 const PIECE = 1 << 16;
 
@@ -22,15 +24,20 @@ export async function filterLines(
   file: string | undefined,
   answer: (line: JsonLine) => object | Promise<object>,
 ): Promise<void> {
-  const input = file === undefined ? context.input : opened(resolve(context.cwd, file), file);
-  // A Ctrl-C must not wait for the next line of an input that is silent.
-  if (input instanceof Readable) addAbortSignal(context.signal, input);
   try {
-    for await (const lines of linesOf(input)) await answerAll(context, lines, answer);
+    for await (const lines of readLines(context, file)) await answerAll(context, lines, answer);
   } catch (error) {
     if (context.signal.aborted) throw new Interrupted();
     throw error;
   }
+}
+
+/** The lines of a file, or of standard input, as they come; null for one that is too long. Throws ConfigError for a file that cannot be read. */
+export function readLines(context: Context, file: string | undefined): AsyncGenerator<(string | null)[]> {
+  const input = file === undefined ? context.input : opened(resolve(context.cwd, file), file);
+  // A Ctrl-C must not wait for the next line of an input that is silent.
+  if (input instanceof Readable) addAbortSignal(context.signal, input);
+  return linesOf(input);
 }
 
 async function answerAll(
@@ -85,7 +92,7 @@ async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<(strin
 
 function parsed(line: string | null): JsonLine {
   if (line?.trim() === '') return { wrong: 'the line is empty' };
-  if (line === null) return { wrong: `the line is longer than ${LONGEST_LINE / 2 ** 20} MB` };
+  if (line === null) return { wrong: TOO_LONG };
   try {
     const value: unknown = JSON.parse(line.startsWith('\uFEFF') ? line.slice(1) : line);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { record: value as Record<string, unknown> };

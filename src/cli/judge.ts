@@ -2,10 +2,11 @@
 // Each is a file of its own (judge-answers.ts is the one to copy) and a row here; what they share, line in to line out, is json-lines.ts.
 import type { CliGroup } from './command.ts';
 import { judgeAnswers } from './judge-answers.ts';
+import { judgeCode } from './judge-code.ts';
 import { judgeExtract } from './judge-extract.ts';
 
 export const judge: CliGroup = {
   name: 'judge',
   summary: 'the verifiers as filters: JSON lines in, verdicts out',
-  commands: [judgeAnswers, judgeExtract],
+  commands: [judgeAnswers, judgeCode, judgeExtract],
 };
