@@ -4,55 +4,42 @@
 import type { Value } from '../sandbox/backend.ts';
 import type { CallTest, CodeRequest, CodeTests } from '../verifiers/code/request.ts';
 import type { Verdict } from '../verifiers/verdict.ts';
-import { type ExactJson, isRecord, parseExact, typedValue } from './code/exact-json.ts';
+import { digitsOf, exactOrNull, fieldsOf, isText, itemsOf } from './code/json-parts.ts';
 import type { CodeProblem } from './code/problem.ts';
 
 /** The tests, or why the row has none, as the end of "3 rows …". */
 export function testsIn(cell: string): CodeTests | string {
   if (cell.trim() === '') return 'without tests';
-  const json = parsedOrNull(cell);
-  if (!isRecord(json)) return 'whose tests are no JSON object';
-  const { inputs, outputs, fn_name: fn } = json;
-  if (!Array.isArray(inputs) || !Array.isArray(outputs)) return 'without tests';
-  if (inputs.length === 0) return 'without tests';
+  const fields = fieldsOf(exactOrNull(cell)?.value);
+  if (fields === null) return 'whose tests are no JSON object';
+  const [inputs, outputs] = ['inputs', 'outputs'].map(name => itemsOf(fields.get(name)));
+  const fn = fields.get('fn_name') ?? '';
+  if (!inputs || !outputs || inputs.length === 0) return 'without tests';
   if (inputs.length !== outputs.length) return 'with more inputs than outputs, or fewer';
-  if (fn === undefined || fn === null || fn === '') return stdioTests(inputs, outputs);
-  if (typeof fn !== 'string') return 'whose fn_name is no name';
-  return callTests(fn, inputs, outputs);
+  if (fn === '') return stdioTests(inputs, outputs);
+  return isText(fn) ? callTests(fn, inputs, outputs) : 'whose fn_name is no name';
 }
 
-function parsedOrNull(cell: string): ExactJson {
-  try {
-    return parseExact(cell);
-  } catch {
-    return null;
-  }
-}
-
-function stdioTests(inputs: readonly ExactJson[], outputs: readonly ExactJson[]): CodeTests | string {
+function stdioTests(inputs: readonly Value[], outputs: readonly Value[]): CodeTests | string {
   const tests = inputs.map((input, i) => ({ input: joined(input), output: joined(outputs[i]!) }));
   if (tests.some(({ input, output }) => input === null || output === null)) return 'whose inputs or outputs are neither text nor lines';
   return { mode: 'stdio', tests: tests as { input: string; output: string }[] };
 }
 
-/** A text, or a list of lines; a number in either is its digits as they were written. */
-function joined(json: ExactJson): string | null {
-  if (typeof json === 'string') return json;
-  if (typeof json === 'bigint') return String(json);
-  if (!Array.isArray(json)) return null;
-  const lines = json.map(joined);
+/** A text, or a list of lines; an integer in either is its digits as they were written. */
+function joined(value: Value): string | null {
+  if (isText(value)) return value;
+  const lines = itemsOf(value)?.map(joined);
+  if (!lines) return digitsOf(value);
   return lines.includes(null) ? null : lines.join('\n');
 }
 
-function callTests(fn: string, inputs: readonly ExactJson[], outputs: readonly ExactJson[]): CodeTests | string {
-  if (!inputs.every(Array.isArray)) return 'whose inputs are no lists of arguments';
-  const tests = (inputs as readonly (readonly ExactJson[])[]).map(
-    (args, i): CallTest => ({
-      args: args.map((arg, at) => (at === 0 ? withIntegerKeys(typedValue(arg)) : typedValue(arg))),
-      result: typedValue(outputs[i]!),
-    }),
-  );
-  return { mode: 'call', fn, tests };
+function callTests(fn: string, inputs: readonly Value[], outputs: readonly Value[]): CodeTests | string {
+  const tests = inputs.map((input, i): CallTest | null => {
+    const args = itemsOf(input);
+    return args && { args: args.map((arg, at) => (at === 0 ? withIntegerKeys(arg) : arg)), result: outputs[i]! };
+  });
+  return tests.includes(null) ? 'whose inputs are no lists of arguments' : { mode: 'call', fn, tests: tests as CallTest[] };
 }
 
 /** JSON has no integer keys; an object whose keys all look like integers was a dictionary of integers. Only the first argument, as in the set's checker. */
@@ -66,8 +53,8 @@ function withIntegerKeys(value: Value): Value {
 export function unwrapped(tests: CodeTests): CodeTests | null {
   if (tests.mode !== 'call') return null;
   const inner = tests.tests.map(({ args, result }) => {
-    const isOne = typeof result === 'object' && result !== null && result.t === 'list' && result.v.length === 1;
-    return isOne ? { args, result: result.v[0]! } : null;
+    const items = itemsOf(result);
+    return items?.length === 1 ? { args, result: items[0]! } : null;
   });
   return inner.includes(null) ? null : { ...tests, tests: inner as CallTest[] };
 }

@@ -4,8 +4,8 @@
 import { z } from 'zod';
 import { convention, testsIn } from './apps-tests.ts';
 import { type CodeTaskParts, codeTask } from './code/code-task.ts';
-import { parseExact } from './code/exact-json.ts';
 import { type FromRow, fileSplits, textCell } from './code/files.ts';
+import { exactOrNull, isText, itemsOf } from './code/json-parts.ts';
 import type { CodeProblem } from './code/problem.ts';
 import { programIn } from './code/program-text.ts';
 import { askedPrompt, fenced } from './code/prompt.ts';
@@ -65,15 +65,11 @@ function problemOf({ difficulty, chat }: Settings, row: Row): Entry | Exclude<Fr
   };
 }
 
-/** An empty cell is no solutions; null for what is no list. */
+/** An empty cell is no solutions; null for what is no list of texts. */
 function programsIn(cell: string): readonly string[] | null {
   if (cell.trim() === '') return [];
-  try {
-    const list = parseExact(cell);
-    return Array.isArray(list) && list.every(item => typeof item === 'string') ? (list as string[]) : null;
-  } catch {
-    return null;
-  }
+  const items = itemsOf(exactOrNull(cell)?.value);
+  return items?.every(isText) ? (items as readonly string[]) : null;
 }
 
 export function apps(input: AppsInput, openJudge?: CodeTaskParts['openJudge']): Task<CodeProblem> {

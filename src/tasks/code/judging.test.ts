@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { SandboxError } from '../../errors.ts';
+import type { Language } from '../../sandbox/backend.ts';
 import type { CodeJudge, CodeRequest, CodeVerdict } from '../../verifiers/code/judge.ts';
 import { judging, verdictOf } from './judging.ts';
 
@@ -22,11 +23,15 @@ const verdict = (fields: Partial<CodeVerdict>): CodeVerdict => ({
 
 const request = (program: string): CodeRequest => ({ language: 'javascript', program, mode: 'stdio', tests: [{ input: '', output: '' }] });
 
-function scripted(answers: Readonly<Record<string, Partial<CodeVerdict>>> = {}) {
+function scripted(answers: Readonly<Record<string, Partial<CodeVerdict>>> = {}, refused: readonly Language[] = []) {
   const log: string[] = [];
   const openJudge = async (): Promise<CodeJudge> => {
     log.push('open');
     return {
+      open: async language => {
+        if (refused.includes(language)) throw new SandboxError(`no ${language} here`);
+        return { name: 'quickjs', languages: [language], enforced: [], run: async () => null, close: async () => undefined };
+      },
       judge: async ({ program }) => {
         log.push(program);
         return verdict(answers[program] ?? {});
@@ -37,7 +42,7 @@ function scripted(answers: Readonly<Record<string, Partial<CodeVerdict>>> = {}) 
   return { log, judge: judging({ language: 'javascript', jobs: 1, openJudge }) };
 }
 
-test('a judge is opened once for all who open it, tried, and closed with the last of them', async () => {
+test('a judge is opened once for all who open it, and closed with the last of them', async () => {
   const { log, judge } = scripted();
   await judge.open();
   await judge.open();
@@ -56,10 +61,8 @@ test('a program comes to the judge once, and again where the verdict failed or m
 });
 
 test('a judge that cannot judge the language is refused when it is opened, and closed', async () => {
-  const { log, judge } = scripted({
-    'function f(x) { return x + 1; }': { verdict: 'failed', kind: 'unsupported', reason: 'no JavaScript here', reward: null },
-  });
-  await assert.rejects(judge.open(), (error: unknown) => error instanceof SandboxError && /no JavaScript here/.test(error.message));
+  const { log, judge } = scripted({}, ['javascript']);
+  await assert.rejects(judge.open(), (error: unknown) => error instanceof SandboxError && /no javascript here/.test(error.message));
   assert.equal(log.at(-1), 'close');
 });
 

@@ -1,7 +1,6 @@
 // The judge of a task's programs: opened when the first one comes (or before, by `open`), closed by `close`, its verdicts kept by program, because
 // a policy writes the same program many times. What the judge calls failed is never kept: it is asked again.
 import { availableParallelism } from 'node:os';
-import { SandboxError } from '../../errors.ts';
 import type { Backend, Language } from '../../sandbox/backend.ts';
 import type { CodeJudge, CodeJudgeOptions } from '../../verifiers/code/judge.ts';
 import type { CodeRequest, CodeVerdict } from '../../verifiers/code/request.ts';
@@ -19,7 +18,7 @@ export interface JudgingSettings {
 }
 
 export interface Judging {
-  /** Opens the judge and sees it judge one program. Throws SandboxError. */
+  /** Opens the judge and its sandbox. Throws SandboxError. */
   open(): Promise<void>;
   /** Closes the judge when it was called as often as `open`. */
   close(): Promise<void>;
@@ -29,17 +28,6 @@ export interface Judging {
 
 /** Verdicts kept at most; then all are forgotten. */
 const MOST_KEPT = 20_000;
-
-/** Solved by every backend that knows the language. */
-const TRIAL: Readonly<Record<Language, CodeRequest>> = {
-  python: trial('python', 'def f(x):\n    return x + 1\n'),
-  javascript: trial('javascript', 'function f(x) { return x + 1; }'),
-};
-
-function trial(language: Language, program: string): CodeRequest {
-  const tests = [{ args: [{ t: 'int', v: '1' }], result: { t: 'int', v: '2' } }] as const;
-  return { language, program, mode: 'call', fn: 'f', tests };
-}
 
 const openReal = async (options: CodeJudgeOptions): Promise<CodeJudge> =>
   (await import('../../verifiers/code/judge.ts')).openCodeJudge(options);
@@ -68,7 +56,7 @@ export function judging({ language, backends, jobs = availableParallelism(), ope
   const open = async (): Promise<void> => {
     users++;
     try {
-      await trySolved(await judgeNow(), language);
+      await (await judgeNow()).open(language);
     } catch (error) {
       await close();
       throw error;
@@ -86,11 +74,6 @@ export function judging({ language, backends, jobs = availableParallelism(), ope
   };
 
   return { open, close, judge };
-}
-
-async function trySolved(judge: CodeJudge, language: Language): Promise<void> {
-  const { verdict, kind, reason } = await judge.judge(TRIAL[language]);
-  if (verdict !== 'correct') throw new SandboxError(`no sandbox here can judge ${language}: ${kind ?? verdict}: ${reason}`);
 }
 
 /** A judge's verdict as the loop knows them. Programs do not vote, so there is no answer. */
