@@ -6,7 +6,7 @@ import { contextOf } from './compare/context.ts';
 import type { Conventions } from './conventions.ts';
 import type { Node } from './latex/node.ts';
 import { type Reading, read, type Way } from './read.ts';
-import { choiceOf } from './words/choices.ts';
+import { type Choice, choiceOf } from './words/choices.ts';
 import { dayOf, sameDay, timeOf } from './words/clock.ts';
 import { isProse, proseKey } from './words/prose.ts';
 
@@ -47,9 +47,17 @@ function compareWords(a: Reading, b: Reading, conventions: Conventions): Compari
   if (d && e) return sameDay(d, e) ? equal('the same day') : different('another day');
   if (conventions.choices === 'exact') return null;
   const [p, q] = [choiceOf(a.plain), choiceOf(b.plain)];
-  if (!p || !q || (p.isLabelled && q.isLabelled)) return null;
+  if (!p || !q) return compareLabel(p ?? q, p ? b : a, conventions);
+  if (p.isLabelled && q.isLabelled) return null;
   if (p.letter === q.letter) return equal('the same choice');
   return p.isLabelled || q.isLabelled ? null : different('another choice');
+}
+
+/** 12 for "(B) 12": what the choice says, without its letter. */
+function compareLabel(choice: Choice | null, other: Reading, conventions: Conventions): Comparison | null {
+  if (!choice?.label || other.plain === '') return null;
+  const compared = compareTrees(read(choice.label), other, conventions);
+  return compared.isEqual ? compared : null;
 }
 
 /** 9 for "9 a.m.": the hour alone, its half of the day left out as a unit may be. */
@@ -99,8 +107,12 @@ function isAllowed(way: Way, conventions: Conventions): boolean {
   return way !== 'words' || conventions.numberWords === 'read';
 }
 
+/** What could be letters to multiply, but is a word. */
+const isWord = (plain: string): boolean => /^\p{L}{3,}$/u.test(plain) || /^no$/i.test(plain);
+
 function compareProse(a: Reading, b: Reading, conventions: Conventions): Comparison | null {
   if (!isProse(a.plain) || !isProse(b.plain)) return null;
+  if (a.tree('plain') && b.tree('plain') && !(isWord(a.plain) && isWord(b.plain))) return null; // 2x and 2X are formulas
   return proseKey(a.plain, conventions) === proseKey(b.plain, conventions) && proseKey(a.plain, conventions) !== ''
     ? equal('the same words')
     : null;

@@ -2,7 +2,7 @@
 // samples; the store is small and starts anew when full.
 import { within } from './budget.ts';
 import { whole } from './exact/fraction.ts';
-import { type Node, num } from './latex/node.ts';
+import { type Node, num, sym } from './latex/node.ts';
 import { parse } from './latex/parse.ts';
 import type { TokenSettings } from './latex/tokens.ts';
 import { plainOf, textKey, tidy } from './tidy.ts';
@@ -66,19 +66,27 @@ const settings: Readonly<Record<Exclude<Way, 'words'>, TokenSettings>> = {
   'decimal-comma': { commas: 'plain', decimalComma: true },
 };
 
-const BASED = /^\(?(-?)\s?([0-9A-Z]+(?:\.[0-9A-Z]+)?)\s?\)?\s?_\s?([a-z]+|\d{1,2})$/;
+const BASED = /^\(?(-?)\s?([0-9A-Z]+(?:\.[0-9A-Z]+)?|\d[0-9a-f]*(?=\)?_16$))\s?\)?\s?_\s?([a-z]+|\d{1,2})$/;
 
 function treeOf(tidied: string, plain: string, way: Way): Node | null {
   const based = way === 'plain' && plain.includes('_') ? numeralOf(plain) : null;
   if (based) return based;
   if (way === 'words') {
     const value = numberInWords(plain);
-    return value === null ? null : num(whole(value));
+    return value === null ? (phrases.get(plain.toLowerCase()) ?? null) : num(whole(value));
   }
   if (way === 'other' && !/\d,\d{3}(?!\d)/.test(tidied)) return null;
   if (way === 'decimal-comma' && !/^-?\d+,(?:\d{1,2}|\d{4,})$/.test(tidied)) return null;
   return within(null, () => parse(tidied, settings[way]));
 }
+
+/** Sets of numbers that have a name in words. */
+const phrases: ReadonlyMap<string, Node> = new Map([
+  ...['all real numbers', 'all reals', 'the real numbers', 'any real number'].map(words => [words, sym('|R|')] as const),
+  ...['no solution', 'no solutions', 'no real solution', 'no real solutions', 'empty set', 'the empty set'].map(
+    words => [words, sym('empty')] as const,
+  ),
+]);
 
 /** 4210_5, (8)_{9}, 2516_{\text{8}}, 1A_{16}, 11_{two}. */
 function numeralOf(plain: string): Node | null {

@@ -140,8 +140,22 @@ export function tidy(text: string): string {
   if (out.includes('\\begin')) out = out.replace(/(?<!\\)\\(?=[\d-])/g, '\\\\'); // "\\" between rows that was unescaped once
   if (out.includes('\\\\')) out = withoutDoubledBackslashes(out);
   if (out.includes('$') || out.includes('\\')) out = withoutDelimiters(out);
-  return withoutTail(out);
+  return withoutTail(withoutHedge(plainForms(out)));
 }
+
+/** Keyboard forms: U between intervals, "..." in a list, 3+2j, colours. */
+function plainForms(text: string): string {
+  let out = text;
+  if (out.includes('U')) out = out.replace(/([)\]}])\s?U\s?(?=[([{\\])/g, '$1\\cup ');
+  if (out.includes('...')) out = out.replace(/,\s?\.\.\./g, ',\\ldots ');
+  if (out.endsWith('j') && /^[\d\s.+*-]+j$/.test(out)) out = `${out.slice(0, -1)}i`;
+  return out.includes('color') ? out.replace(/\\(?:text)?color\s?\{[a-z]+\}/g, '') : out;
+}
+
+const HEDGE = /^(?:\\approx|\\text\{\s?(?:approximately|about)\s?\}|approximately|about|roughly|exactly)(?![a-z])\s*/i;
+
+/** "approximately 5" and "exactly 5" answer with 5. */
+const withoutHedge = (text: string): string => (/^[\\aerAER]/.test(text) ? text.replace(HEDGE, '') : text);
 
 const superscriptRun = /(?:\^\{\d\}|\^-(?=\^)){2,}|\^-\^\{\d\}/g;
 

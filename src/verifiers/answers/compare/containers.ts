@@ -66,7 +66,7 @@ export function gridOf(node: Node): Grid | null {
       return places.length === 1 ? scaledGrid(gridOf(places[0]!), a => ({ k: 'mul', a: [...factors, a] })) : null;
     }
     case 'pow': {
-      const grid = gridOf(node.a);
+      const grid = node.a.k === 'tuple' ? [node.a.a] : gridOf(node.a);
       const isTransposed = node.b.k === 'sym' && node.b.s === 'T';
       return grid && isTransposed ? grid[0]!.map((_, j) => grid.map(row => row[j]!)) : null;
     }
@@ -77,7 +77,7 @@ export function gridOf(node: Node): Grid | null {
   }
 }
 
-const scaledGrid = (grid: Grid | null, by: (cell: Node) => Node): Grid | null => grid && grid.map(row => row.map(by));
+const scaledGrid = (grid: Grid | null, by: (cell: Node) => Node): Grid | null => grid?.map(row => row.map(by));
 
 function nestedGrid(node: Node & { k: 'tuple' }): Grid | null {
   if (node.open !== '[' || node.close !== '[' || node.a.length === 0) return null;

@@ -12,7 +12,7 @@ export interface Context {
 }
 
 const MOST_COMPARISONS = 1000;
-const MOST_STEPS = 9000;
+const MOST_STEPS = 6000;
 
 export const contextOf = (conventions: Conventions): Context => ({
   conventions,

@@ -11,7 +11,7 @@ import { probe } from '../numeric/probe.ts';
 import { type Context, decided } from './context.ts';
 import { integrals } from './integration.ts';
 
-const STEPS = 3000;
+const STEPS = 2500;
 const values = new WeakMap<Node, Quotient | null>();
 
 /** The exact value of an expression, kept with its tree; null when there is none within the budget. */

@@ -1,7 +1,7 @@
 // Values with what they are measured in: percent, degrees, money, units, the base of a numeral. Each side is taken apart into a value and a measure;
 // the conventions say when a missing measure is forgiven, mathematics says when two measures are the same quantity.
 import type { Rational } from '../../rational.ts';
-import { multiply, whole } from '../exact/fraction.ts';
+import { whole } from '../exact/fraction.ts';
 import { rationalValue } from '../exact/quotient.ts';
 import { type Node, num, some } from '../latex/node.ts';
 import { variablesOf } from '../latex/substitute.ts';
@@ -110,7 +110,10 @@ function sameAngle(x: Measured, y: Measured, context: Context): boolean {
   if (x.kind === y.kind) return sameExpression(x.value, y.value, context);
   const [angle, other] = x.kind === 'degree' ? [x, y] : [y, x];
   const isRadians = other.kind === 'unit' && other.unit?.measures === 'radians';
-  if (isRadians || (other.kind === 'plain' && some(other.value, n => n.k === 'sym' && n.s === 'pi')))
+  if (
+    isRadians ||
+    (other.kind === 'plain' && some(other.value, n => (n.k === 'sym' && n.s === 'pi') || (n.k === 'fn' && n.f.startsWith('arc'))))
+  )
     return sameExpression({ k: 'degree', a: angle.value }, other.value, context);
   if (other.kind !== 'plain' || context.conventions.degrees === 'required') return decided(context, false, 'only one is in degrees');
   return sameExpression(angle.value, withoutDegrees(other.value), context) && decided(context, true, 'equal, the degree sign left out');

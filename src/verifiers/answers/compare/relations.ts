@@ -46,6 +46,7 @@ export function assignmentOf(node: Node, { conventions }: Context): Assignment |
   const [first, last] = [parts[0]!, parts.at(-1)!];
   if (isName(first)) return { name: first, value: last };
   if (parts.length === 2 && isName(last)) return { name: last, value: first };
+  if (node.ops[0] === '~') return variablesOf(first).size === 0 ? { name: null, value: first } : null;
   const isComputation = variablesOf(first).size === 0 || parts.length > 2;
   return isComputation ? { name: null, value: last } : null;
 }

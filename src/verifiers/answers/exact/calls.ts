@@ -97,8 +97,7 @@ function absoluteOf(a: Quotient): Quotient {
   const value = rationalValue(a);
   if (value) return numberOf(value.n < 0n ? negate(value) : value);
   const term = a.d === UNIT ? onlyTerm(a.n) : null;
-  if (term && term.powers.every(([key]) => key[0] === '#' || key === '$pi' || key === '$e'))
-    return quotientOf(term.c.n < 0n ? minus(a.n) : a.n);
+  if (term?.powers.every(([key]) => key[0] === '#' || key === '$pi' || key === '$e')) return quotientOf(term.c.n < 0n ? minus(a.n) : a.n);
   const flipped = isNegativeFirst(a.n) ? { n: minus(a.n), d: a.d } : a;
   return quotientOf(atom(`?abs(${quotientKey(flipped)})`));
 }

@@ -1,6 +1,7 @@
 // One factor of a product: a number (mixed numbers too), a letter, a fraction, a root, a bracket, a function with its argument, a matrix; and what
 // may stand behind it: powers, subscripts, factorials, primes, percent and degree signs.
 
+import { scaleOf } from '../words/number-words.ts';
 import { isBracketStart, readBracket } from './brackets.ts';
 import { readFunction } from './functions.ts';
 import {
@@ -42,9 +43,6 @@ const separators = new Set([
   'pmod',
   'colon',
   'not',
-  'to',
-  'rightarrow',
-  'Rightarrow',
   'circ',
   'degree',
   'implies',
@@ -86,11 +84,18 @@ function readBase(p: Parser): Node {
   if (currency) {
     take(p);
     const isNegative = accept(p, '-');
-    const a: Node = { k: 'quantity', a: readFactor(p), unit: currency, power: 1 };
+    const a: Node = { k: 'quantity', a: readAmount(p), unit: currency, power: 1 };
     return isNegative ? { k: 'neg', a } : a;
   }
   if (token.t === 'word') return readWord(p);
   return token.t === 'cmd' ? readCommand(p) : unreadable(`${token.t} begins nothing`);
+}
+
+/** $2.5 million. */
+function readAmount(p: Parser): Node {
+  const amount = readFactor(p);
+  const scale = peek(p).t === 'word' ? scaleOf(peek(p).s) : null;
+  return scale === null ? amount : take(p) && { k: 'mul', a: [amount, num({ n: scale, d: 1n })] };
 }
 
 function readWord(p: Parser): Node {
@@ -250,14 +255,22 @@ function readPostfix(p: Parser, base: Node): Node {
   let node = base;
   for (;;) {
     const token = peek(p);
-    if (token.t === '^' || token.t === '**') node = readPower(p, node);
+    if (token.t === '^' || token.t === '**') node = temperature(p, readPower(p, node));
     else if (token.t === '_') node = readSubscript(p, node);
     else if (token.t === '!') node = fn(take(p) && accept(p, '!') ? 'doublefactorial' : 'factorial', node);
     else if (token.t === '%') node = take(p) && { k: 'percent', a: node };
-    else if (token.t === 'cmd' && (token.s === 'degree' || token.s === 'circ')) node = take(p) && { k: 'degree', a: node };
+    else if (token.t === 'cmd' && (token.s === 'degree' || token.s === 'circ')) node = take(p) && temperature(p, { k: 'degree', a: node });
     else if (token.t === "'" && node.k === 'fn') node = take(p) && fn('prime', node);
     else return node;
   }
+}
+
+/** 20^\circ C is a temperature. */
+function temperature(p: Parser, node: Node): Node {
+  const { t, s } = peek(p);
+  if (node.k !== 'degree' || t !== 'word' || (s !== 'C' && s !== 'F')) return node;
+  take(p);
+  return { k: 'quantity', a: node.a, unit: s === 'C' ? 'celsius' : 'fahrenheit', power: 1 };
 }
 
 function readPower(p: Parser, a: Node): Node {
@@ -275,7 +288,19 @@ function readPower(p: Parser, a: Node): Node {
       return a.k === 'sym' ? sym(`${a.s}'`) : fn('prime', a);
     }
   }
+  const side = sideOf(p);
+  if (side) return fn(`from ${side}`, a);
   return { k: 'pow', a, b: readExponent(p) };
+}
+
+/** 3^+ and 3^{-}: the side a limit comes from. */
+function sideOf(p: Parser): string | null {
+  const isBraced = peek(p).t === '{';
+  const sign = peek(p, isBraced ? 1 : 0).t;
+  const after = peek(p, isBraced ? 2 : 1).t;
+  if ((sign !== '+' && sign !== '-') || (isBraced ? after !== '}' : after !== 'end' && after !== '}')) return null;
+  p.at += isBraced ? 3 : 1;
+  return sign;
 }
 
 /** x^{2}, x^2, x^10, x^-1, x^(1/2), 2^2^3. */

@@ -26,6 +26,7 @@ export const functions: ReadonlyMap<string, string> = new Map([
 export const inverses = new Set(['sin', 'cos', 'tan', 'cot', 'sec', 'csc', 'sinh', 'cosh', 'tanh', 'coth', 'sech', 'csch']);
 
 export const relations: ReadonlyMap<string, Relation> = new Map<string, Relation>([
+  ...['to', '->', '=>', 'rightarrow', 'longrightarrow', 'Rightarrow', 'Longrightarrow'].map(arrow => [arrow, '->'] as const),
   ...(['=', '<', '>', '<=', '>=', '!='] as const).map(r => [r, r] as const),
   ...[
     ['==', '='],

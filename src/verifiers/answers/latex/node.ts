@@ -28,7 +28,7 @@ export type Node =
   | { readonly k: 'ratio'; readonly a: readonly Node[] }
   | { readonly k: 'based'; readonly digits: string; readonly base: number; readonly negative: boolean };
 
-export type Relation = '=' | '<' | '>' | '<=' | '>=' | '!=' | '~' | 'in' | '==';
+export type Relation = '=' | '<' | '>' | '<=' | '>=' | '!=' | '~' | 'in' | '==' | '->';
 export type SetOperator = 'union' | 'intersection' | 'minus';
 
 export const num = (v: Rational, decimals: number | null = null): Node => ({ k: 'num', v, decimals });

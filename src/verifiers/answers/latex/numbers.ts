@@ -1,13 +1,13 @@
 // Numbers as trees: what the tokenizer read as one run of digits, and mixed numbers: 3 1/2 and 7\frac12 are sums, while 3.1\frac12 and
 // 2\frac{5}{3} (nobody writes a mixed number with an improper fraction) and 2\frac{x}{3} are products.
 import type { Rational } from '../../rational.ts';
-import { OverBudget } from '../budget.ts';
+import { OverBudget, spend } from '../budget.ts';
 import { add, fraction, isWhole } from '../exact/fraction.ts';
 import { fractions } from './names.ts';
 import { type Node, num } from './node.ts';
 import { isCommand, type Parser, peek, take } from './parser.ts';
 
-const LONGEST_EXPONENT = 4000;
+const LONGEST_EXPONENT = 1000;
 
 /** "1234.5", "25e-1" exactly. */
 export function readNumeral(p: Parser): Node {
@@ -16,7 +16,9 @@ export function readNumeral(p: Parser): Node {
   const [, digits = '', decimals = '', exponent] = /^(\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(s) ?? [];
   const value = fraction(BigInt(digits + decimals), 10n ** BigInt(decimals.length));
   const shown = s.includes('.') ? decimals.length : null;
-  return num(exponent === undefined ? value : shifted(value, Number(exponent)), exponent === undefined ? shown : null);
+  if (exponent === undefined) return num(value, shown);
+  spend(p.budget, Math.abs(Number(exponent)));
+  return num(shifted(value, Number(exponent)));
 }
 
 /** "0.1(6)" is 1/6: the whole run minus the part before the repetition, over as many nines and zeros. */

@@ -103,6 +103,9 @@ const blanks = new Set([
   'mathstrut',
   'strut',
   'phantom',
+  'checkmark',
+  'blacksquare',
+  'qed',
 ]);
 
 /** The tokens of a tidied text; null when \text nests too deep. */

@@ -32,6 +32,15 @@ export function hasUnitAhead(p: Parser, left: Node): boolean {
   if (isCommand(token, modulo)) return true;
   if (token.t !== 'word' || joiners.has(token.s) || functions.has(token.s) || wordSymbols.has(token.s) || left.k === 'quantity')
     return false;
+  if (
+    token.s.length === 1 &&
+    left.k === 'num' &&
+    peek(p, 1).t === '/' &&
+    isUnitLetter(token.s) &&
+    peek(p, 2).t === 'word' &&
+    isUnit(peek(p, 2).s)
+  )
+    return true;
   if (token.s.length === 1) return token.upright && isUnitLetter(token.s) && !some(left, n => n.k === 'sym' && n.s !== 'pi');
   return !isLetters(token) || (isUnit(token.s) && !some(left, n => n.k === 'sym' && n.s !== 'pi'));
 }

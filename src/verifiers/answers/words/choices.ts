@@ -5,10 +5,12 @@ export interface Choice {
   readonly letter: string;
   /** Something stands behind the letter. */
   readonly isLabelled: boolean;
+  /** What stands behind "(B)" or "B.". */
+  readonly label: string | null;
 }
 
 const BARE = /^(?:(?:option|choice|answer)\s)?\(?([A-Za-z])\)?$/i;
-const LABELLED = /^(?:(?:option|choice|answer)\s)?(?:\(([A-Z])\)[.:]?|([A-Z])[.):])\s?\S.*$/;
+const LABELLED = /^(?:(?:option|choice|answer)\s)?(?:\(([A-Z])\)[.:]?|([A-Z])[.):])\s?(\S.*)$/;
 const NAMED = /^([A-Z]) [A-Z]?[a-z]{2,}(?: [A-Za-z]+){0,6}$/;
 const HEDGES = /\b(?:and|or|not|is|nor|neither|both)\b|[,;]/i;
 
@@ -16,9 +18,9 @@ const HEDGES = /\b(?:and|or|not|is|nor|neither|both)\b|[,;]/i;
 export function choiceOf(plain: string): Choice | null {
   if (plain.length > 80) return null;
   const bare = BARE.exec(plain);
-  if (bare) return { letter: bare[1]!, isLabelled: false };
+  if (bare) return { letter: bare[1]!, isLabelled: false, label: null };
   if (HEDGES.test(plain)) return null;
-  const [, inBrackets, pointed] = LABELLED.exec(plain) ?? [];
+  const [, inBrackets, pointed, label] = LABELLED.exec(plain) ?? [];
   const letter = inBrackets ?? pointed ?? NAMED.exec(plain)?.[1];
-  return letter ? { letter, isLabelled: true } : null;
+  return letter ? { letter, isLabelled: true, label: label ?? null } : null;
 }

@@ -13,7 +13,7 @@ const PLAIN = /^(\d{1,2}):(\d{2})(?::00)?$/;
 
 /** The time a text says, or null. */
 export function timeOf(text: string): Time | null {
-  const marked = MARKED.exec(text);
+  const marked = MARKED.exec(text.replace(/^(12(?::00)?) noon$/i, '$1 pm'));
   const [, hour, minute, half] = marked ?? PLAIN.exec(text) ?? [];
   if (hour === undefined) return text.toLowerCase() === 'noon' ? { minutes: 720, isMarked: true, hasMinutes: true } : null;
   const [h, m] = [Number(hour), Number(minute ?? 0)];

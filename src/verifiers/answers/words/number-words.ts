@@ -8,9 +8,9 @@ const tens = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ');
 const values: ReadonlyMap<string, bigint> = new Map([
   ...small.map((word, i) => [word, BigInt(i)] as const),
   ...tens.map((word, i) => [word, BigInt(20 + 10 * i)] as const),
-  ['dozen', 12n],
 ]);
 const scales: ReadonlyMap<string, bigint> = new Map([
+  ['dozen', 12n],
   ['hundred', 100n],
   ['thousand', 1000n],
   ['million', 10n ** 6n],
@@ -41,6 +41,7 @@ function total(words: readonly string[]): bigint | null {
   let [sum, group, last] = [0n, 0n, -1n];
   for (const word of words) {
     const [value, scale] = [values.get(word), scales.get(word)];
+    if (word === 'dozen' && words.length === 1) return 12n;
     if (value !== undefined) {
       // "twenty two" but not "two twenty" or "one two".
       if (last >= 0n && !(last >= 20n && value < 10n && value > 0n)) return null;

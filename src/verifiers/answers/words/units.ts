@@ -71,6 +71,8 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     ['kmh kph', 5, 18],
   ],
   angle: [['degree degrees deg', 1]],
+  celsius: [['celsius', 1]],
+  fahrenheit: [['fahrenheit', 1]],
   radians: [['radian radians rad rads', 1]],
   percentage: [['percent pct', 1]],
   unit: [['unit units', 1]],
@@ -90,11 +92,13 @@ export const isUnit = (word: string): boolean => units.has(word) || units.has(wo
 const lookUp = (word: string): Unit | undefined => units.get(word) ?? units.get(word.toLowerCase());
 
 const prefixes: Readonly<Record<string, number>> = { square: 2, sq: 2, squared: 2, cubic: 3, cu: 3, cubed: 3 };
+/** 25 years old, 5 feet long. */
+const manners = new Set(['old', 'long', 'tall', 'wide', 'high', 'deep', 'away', 'each', 'total', 'altogether']);
 const speeds = new Set(['per', '/', 'an', 'a']);
 
 /** What the words behind a number mean: a measure, or null when they only count things. */
 export function unitOf(words: string, exponent: number): Unit | null {
-  const parts = words.split(' ').filter(w => w !== 'of' || !words.startsWith('of'));
+  const parts = words.split(' ').filter(w => !manners.has(w.toLowerCase()));
   const powers = parts.map(w => prefixes[w.toLowerCase()]).filter(n => n !== undefined);
   const names = parts.filter(w => prefixes[w.toLowerCase()] === undefined);
   const per = names.findIndex((w, i) => i > 0 && speeds.has(w));
