@@ -8,7 +8,7 @@ export type { RunOptions } from './loop/in-session.ts';
 export type { EvaluationSettings, Plan } from './loop/plan.ts';
 export { type RunResult, run } from './loop/run.ts';
 export { type Verification, verifyRun } from './loop/verify-run.ts';
-export type { Method, Propose, Weigh } from './methods/method.ts';
+export type { Distinct, Memory, Method, Propose, Weigh } from './methods/method.ts';
 export { METHODS } from './methods/table.ts';
 export type { Evaluation, EvaluationFile, Interval, Measures } from './metrics/evaluation.ts';
 export { type EmbeddedOptions, openEmbeddedPolicy } from './policy/embedded.ts';

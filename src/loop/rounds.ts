@@ -61,11 +61,12 @@ export function roundsOf(plan: Plan, problems: ChosenProblems): Round[] {
 /** The arm that is at the same time where other methods start. */
 const isSft = ({ name, propose }: Method): boolean => name === METHODS.sft.name && propose.kind === 'solutions';
 
-/** A control that reuses samples keeps as many rows a problem as the method it is a control of, whatever cap its own row names. */
-function withCapOf({ weigh }: Method, arm: Method): Method {
-  if (arm.weigh.kind !== 'random') return arm;
-  return { ...arm, weigh: { kind: 'random', keepPerProblem: 'keepPerProblem' in weigh ? weigh.keepPerProblem : 0 } };
-}
+/** A control keeps as many rows a problem as the method it is a control of, whatever cap its own row names. */
+const withCapOf = ({ weigh }: Method, arm: Method): Method =>
+  arm.weigh.kind === 'random' ? { ...arm, weigh: { kind: 'random', keepPerProblem: capOf(weigh) } } : arm;
+
+/** Rows a problem at most; 0: no cap. */
+const capOf = (weigh: Weigh): number => (weigh.kind === 'best' ? 1 : 'keepPerProblem' in weigh ? weigh.keepPerProblem : 0);
 
 interface Setting {
   readonly nameOf: (iteration: number) => string;
