@@ -16,7 +16,7 @@ export async function* inOrder<T, R>(source: AsyncIterable<T>, width: number, wo
       } else yield await window.shift()!;
     }
   } finally {
-    if (coming !== null) quietly(coming);
+    if (coming !== null) void quietly(coming);
     await Promise.allSettled(window);
   }
 }
