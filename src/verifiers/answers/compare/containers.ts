@@ -77,7 +77,7 @@ export function gridOf(node: Node): Grid | null {
   }
 }
 
-const scaledGrid = (grid: Grid | null, by: (cell: Node) => Node): Grid | null => grid?.map(row => row.map(by));
+const scaledGrid = (grid: Grid | null, by: (cell: Node) => Node): Grid | null => grid?.map(row => row.map(by)) ?? null;
 
 function nestedGrid(node: Node & { k: 'tuple' }): Grid | null {
   if (node.open !== '[' || node.close !== '[' || node.a.length === 0) return null;
