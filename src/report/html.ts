@@ -1,14 +1,16 @@
 // report.html: what a run found, on one page in one file. No script, no network, no fonts, nothing but this text: its content policy forbids the
 // rest, so that a completion that gets past the escaping still can do nothing. The same page for a run that is finished and for one under way.
 import { curvesPicture } from './chart-curves.ts';
+import { boundPicture, driftPicture } from './chart-dynamics.ts';
 import { lossPicture, validationPicture } from './chart-fit.ts';
 import { gainsPicture, levelsPicture } from './chart-levels.ts';
 import { roundsPicture } from './chart-rounds.ts';
+import { DYNAMICS_NOTE } from './dynamics.ts';
 import { type Html, html } from './escape.ts';
 import { headlineOf } from './headline.ts';
 import { auditPart } from './page-audit.ts';
 import { samplesPart, settingsPart } from './page-samples.ts';
-import { differencesTable, figuresTable, roundsTable } from './page-tables.ts';
+import { differencesTable, dynamicsTable, figuresTable, roundsTable } from './page-tables.ts';
 import type { EventFacts } from './read-events.ts';
 import type { RunFacts } from './read-run.ts';
 import { styleSheet } from './style.ts';
@@ -21,7 +23,7 @@ export const reportHtml = (run: RunFacts): string =>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="color-scheme" content="light dark"><title>${run.methodTitle} on ${run.task}: ${run.run}</title>
 ${styleSheet()}</head><body><main>
-${[headerPart(run), figuresPart(run), accuracyPart(run), levelsPart(run), stepsPart(run), auditPart(run.audit), samplesPart(run), settingsPart(run), FOOTER]}
+${[headerPart(run), figuresPart(run), accuracyPart(run), levelsPart(run), stepsPart(run), dynamicsPart(run), auditPart(run.audit), samplesPart(run), settingsPart(run), FOOTER]}
 </main></body></html>
 `.markup;
 
@@ -77,6 +79,13 @@ function stepsPart(run: RunFacts): Html | null {
   const all = pictures([lossPicture(run), validationPicture(run)]);
   if (rounds === null && all === null) return null;
   return html`<h2>E-steps and M-steps</h2><p class="note">What each iteration sampled and kept, and how the fit to it went. Solved: problems with at least one correct sample. Failed: samples our checker could not judge; they count nowhere.</p>${rounds}${all}`;
+}
+
+function dynamicsPart(run: RunFacts): Html | null {
+  const rows = dynamicsTable(run);
+  return (
+    rows && html`<h2>What each round did</h2><p class="note">${DYNAMICS_NOTE}</p>${rows}${pictures([boundPicture(run), driftPicture(run)])}`
+  );
 }
 
 const FOOTER = html`<footer><p class="note"><b>How to read this.</b> Greedy: one completion a problem at temperature 0. pass@k: the chance that k of the n samples of a problem hold a right one,

@@ -2,6 +2,7 @@
 import type { Evaluation, Interval } from '../metrics/evaluation.ts';
 import { validationOf } from './chart-fit.ts';
 import { comparisonsOf, evaluationOf, measuredOn, type Split } from './compare.ts';
+import { dynamicsRows } from './dynamics.ts';
 import { type Html, html } from './escape.ts';
 import { iterationOf, labelOf, lastIteration } from './policies.ts';
 import type { RunFacts } from './read-run.ts';
@@ -101,4 +102,14 @@ function mStep(run: RunFacts, policy: string): string[] {
     fit === null ? '–' : `${fit.epoch_kept} of ${fit.epochs_run}`,
     reward === undefined ? '–' : `${percent(reward)} %`,
   ];
+}
+
+/** What each round did to its policy; null where nothing is known. */
+export function dynamicsTable(run: RunFacts): Html | null {
+  const found = dynamicsRows(run.policies);
+  if (found === null) return null;
+  const rows = found.rows.map(({ policy, cells }) => ({
+    cells: [labelOf(policy), ...cells.map(text => text ?? html`<td class="weak">–</td>`)],
+  }));
+  return table(['', ...found.titles], rows);
 }

@@ -3,6 +3,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { ConfigError, StoreError } from '../errors.ts';
+import type { DynamicsFile } from '../metrics/dynamics.ts';
 import type { Evaluation, EvaluationFile } from '../metrics/evaluation.ts';
 import { readIfThere } from '../runs/atomic.ts';
 import type { AuditFile } from '../runs/audit-file.ts';
@@ -18,6 +19,7 @@ export interface PolicyFacts {
   readonly policy: string;
   readonly evaluations: readonly Evaluation[];
   readonly fit: FitFile | null;
+  readonly dynamics: DynamicsFile | null;
 }
 
 export interface RunFacts {
@@ -56,7 +58,8 @@ export async function readRun(dir: string): Promise<RunFacts> {
 async function readPolicy(dir: string, policy: string): Promise<PolicyFacts> {
   const layout = layoutOf(dir).policy(policy);
   const evaluation = await readJson<EvaluationFile>(layout.evaluation);
-  return { policy, evaluations: evaluation?.evaluations ?? [], fit: await readJson<FitFile>(layout.fit) };
+  const [fit, dynamics] = [await readJson<FitFile>(layout.fit), await readJson<DynamicsFile>(layout.dynamics)];
+  return { policy, evaluations: evaluation?.evaluations ?? [], fit, dynamics };
 }
 
 /** Half-written folders end in .tmp and are not there yet. */

@@ -45,7 +45,7 @@ function assertBalanced(page: string): void {
 test('the summary has the public shape, a row for every policy and split', async t => {
   const dir = await madeUp(t);
   const summary = await summarise(dir);
-  assert.deepEqual(Object.keys(summary), ['run', 'task', 'method', 'rows', 'seconds', 'tokens']);
+  assert.deepEqual(Object.keys(summary), ['run', 'task', 'method', 'rows', 'seconds', 'tokens', 'dynamics']);
   assert.deepEqual([summary.run, summary.task, summary.method, summary.tokens], ['minimath', 'minimath', 'rest-em', 930_000]);
   assert.deepEqual(
     summary.rows.filter(r => r.split === 'test').map(r => r.policy),

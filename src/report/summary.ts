@@ -1,5 +1,6 @@
 // summary.json: the figures of a run for programs, one row a policy and split. The same figures as eval.json's, without the problems; times and
 // tokens are here and nowhere else but in events.jsonl. The shape is public: names are not changed, only added.
+import type { DynamicsFile } from '../metrics/dynamics.ts';
 import type { Interval, Measures } from '../metrics/evaluation.ts';
 import { writeWhole } from '../runs/atomic.ts';
 import { layoutOf } from '../runs/layout.ts';
@@ -25,6 +26,8 @@ export interface Summary {
   readonly seconds: number;
   /** Tokens sampled, for training and for measuring. */
   readonly tokens: number;
+  /** dynamics.json of every policy that has one. */
+  readonly dynamics: readonly DynamicsFile[];
 }
 
 /** The summary of a run directory, finished or under way. Throws ConfigError where `dir` is no run. */
@@ -42,7 +45,8 @@ export function summaryOf({ run, task, method, policies, events }: RunFacts): Su
       by_level,
     })),
   );
-  return { run, task, method, rows, seconds: events.seconds, tokens: events.tokens };
+  const dynamics = policies.flatMap(policy => policy.dynamics ?? []);
+  return { run, task, method, rows, seconds: events.seconds, tokens: events.tokens, dynamics };
 }
 
 /** Writes summary.json into the run directory, whole or not at all. */

@@ -3,6 +3,7 @@
 import type { Evaluation, Interval } from '../metrics/evaluation.ts';
 import { auditTable } from './audit.ts';
 import { type Comparison, comparisonsOf, evaluationOf, measuredOn, type Split } from './compare.ts';
+import { dynamicsRows } from './dynamics.ts';
 import { visible } from './escape.ts';
 import { labelOf } from './policies.ts';
 import type { RunFacts } from './read-run.ts';
@@ -41,7 +42,15 @@ export function tableOf(run: RunFacts, { split = 'test', ks, width = 100 }: Tabl
     ...(differences.length === 0
       ? []
       : ['Differences in greedy pass@1, in points, paired over the same problems', ...aligned(differences), '']),
+    ...(split === 'test' ? dynamicsLines(run, width) : []),
   ].join('\n');
+}
+
+function dynamicsLines({ policies }: RunFacts, width: number): string[] {
+  const found = dynamicsRows(policies);
+  if (found === null) return [];
+  const cells = found.rows.map(({ policy, cells }) => [visible(labelOf(policy)), ...cells.map(text => text ?? '-')]);
+  return ['What each round did (percent, nats, counts a problem)', ...blocksOf([['', ...found.titles], ...cells], width)];
 }
 
 /** Decimal points under each other: '100.0' is the widest value there is. */
