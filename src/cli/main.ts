@@ -12,6 +12,7 @@ import { doctor } from './doctor.ts';
 import { evaluate } from './eval.ts';
 import { judge } from './judge.ts';
 import { methods } from './methods.ts';
+import { models } from './models.ts';
 import { report } from './report.ts';
 import { resume } from './resume.ts';
 import { reward } from './reward.ts';
@@ -31,6 +32,7 @@ const COMMANDS: readonly (CliCommand | CliGroup)[] = [
   verify,
   judge,
   methods,
+  models,
   data,
   sample,
   score,

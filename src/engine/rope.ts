@@ -63,6 +63,7 @@ const USUAL = { low: 1, high: 4 };
  * bounds set; only ratios can be seen, so where the bounds are not the usual ones the low one is taken to be 1.
  */
 export function llama3ScalingOf(rope: Omit<Rope, 'scaling'>, factors: readonly number[]): RopeScaling | null {
+  if (factors.length !== rope.headDim / 2) return null;
   const plain = plainFrequencies(rope);
   const factor = Math.max(...factors);
   const ramp = factors.flatMap((f, i) =>

@@ -29,7 +29,7 @@ export async function openFolder(path: string): Promise<ModelSource> {
   if (!sidecars.has('tokenizer.json')) throw new ModelError(join(path, 'tokenizer.json'), 'is missing');
   const tokenizer = makeTokenizer({ ...tokenizerFiles(path, sidecars), config });
   const weights = await openWeights(path, config);
-  return { path, config, tokenizer, sidecars, read: weights.read, close: weights.close };
+  return { path, config, tokenizer, sidecars, ...weights };
 }
 
 async function readSidecars(path: string): Promise<ReadonlyMap<string, string>> {
@@ -57,7 +57,7 @@ export function tokenizerFiles(path: string, sidecars: ReadonlyMap<string, strin
   };
 }
 
-async function openWeights(path: string, config: ModelConfig): Promise<Pick<ModelSource, 'read' | 'close'>> {
+async function openWeights(path: string, config: ModelConfig): Promise<Pick<ModelSource, 'tensors' | 'read' | 'close'>> {
   const indexFile = join(path, 'model.safetensors.index.json');
   const index = await readTextIfThere(indexFile);
   const single = join(path, 'model.safetensors');
@@ -68,7 +68,7 @@ async function openWeights(path: string, config: ModelConfig): Promise<Pick<Mode
     const owners = places === null ? ownersIn(files.get(single)!) : ownersBy(places, files, path);
     const entries = new Map([...owners].map(([name, file]) => [name, file.tensors.get(name)!] as const));
     checkTensors(places === null ? single : indexFile, config, entries satisfies ReadonlyMap<string, TensorEntry>, weightTypes);
-    return { read: name => readFinite(owners, path, name), close };
+    return { tensors: entries, read: name => readFinite(owners, path, name), close };
   } catch (error) {
     await close();
     throw error;

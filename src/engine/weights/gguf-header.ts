@@ -9,9 +9,6 @@ import type { TensorEntry } from './tensors.ts';
 
 export interface GgufEntry extends TensorEntry {
   readonly dtype: EncodingName;
-  /** Bytes from the start of the file. */
-  readonly begin: number;
-  readonly end: number;
 }
 
 export interface GgufHeader {
@@ -60,13 +57,20 @@ const maxDimensions = 4;
 const leastKeyBytes = 13; // empty key, type, one byte
 const leastTensorBytes = 24; // empty name, no dimensions, type, offset
 
-/** Throws ModelError for everything that is wrong before the tensors' numbers. */
-export function readGgufHeader(file: ModelFile): GgufHeader {
+function readStart(file: ModelFile) {
   const cursor = openCursor(file);
   checkVersion(file, cursor);
   const tensorCount = cursor.count('the number of tensors', leastTensorBytes);
   const keyCount = cursor.count('the number of metadata keys', leastKeyBytes);
-  const metadata = readMetadata(file.path, cursor, keyCount);
+  return { cursor, tensorCount, metadata: readMetadata(file.path, cursor, keyCount) };
+}
+
+/** What a file says of itself, whether or not its tensors are of types we read. Throws ModelError. */
+export const readGgufMetadata = (file: ModelFile): Metadata => readStart(file).metadata;
+
+/** Throws ModelError for everything that is wrong before the tensors' numbers. */
+export function readGgufHeader(file: ModelFile): GgufHeader {
+  const { cursor, tensorCount, metadata } = readStart(file);
   const infos = Array.from({ length: tensorCount }, (_, i) => readInfo(file, cursor, i, tensorCount));
   const alignment = metadata.number('general.alignment') ?? 32;
   if (!Number.isInteger(alignment) || alignment < 1 || (alignment & (alignment - 1)) !== 0) {

@@ -40,7 +40,7 @@ async function openHeader(path: string, file: ModelFile): Promise<ModelSource> {
     ['tokenizer.json', formatJson(parts.tokenizerJson)],
     ['tokenizer_config.json', formatJson({ ...parts.tokenizerConfig, model_max_length: config.maxPositions })],
   ]);
-  return { path, config, tokenizer, sidecars, read: name => readTensor(file, config, tensors, name), close: () => file.close() };
+  return { path, config, tokenizer, sidecars, tensors, read: name => readTensor(file, config, tensors, name), close: () => file.close() };
 }
 
 const ROPE_FACTORS = 'rope_freqs.weight';

@@ -20,7 +20,7 @@ export async function openModel(path: string): Promise<ModelSource> {
 }
 
 /** Files from caches carry no ending. */
-async function beginsAsGguf(path: string): Promise<boolean> {
+export async function beginsAsGguf(path: string): Promise<boolean> {
   const file = await openModelFile(path);
   try {
     return file.size >= 4 && Buffer.from(await file.read(0, 4)).toString('latin1') === 'GGUF';

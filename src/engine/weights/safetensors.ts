@@ -36,15 +36,9 @@ export const weightTypes = ['F32', 'BF16', 'F16'] as const;
 
 const maxHeaderBytes = 100_000_000; // the reference reader's own limit
 
-export interface SafetensorsEntry extends TensorEntry {
-  /** Bytes from the start of the file. */
-  readonly begin: number;
-  readonly end: number;
-}
-
 export interface SafetensorsFile {
   readonly path: string;
-  readonly tensors: ReadonlyMap<string, SafetensorsEntry>;
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
   /** Float32, whatever the dtype. Throws ModelError: unknown name, a dtype that is no weight type. */
   read(name: string): Promise<Float32Array>;
   close(): Promise<void>;
@@ -62,14 +56,14 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   }
 }
 
-async function readTensor(file: ModelFile, entry: SafetensorsEntry | undefined, name: string): Promise<Float32Array> {
+async function readTensor(file: ModelFile, entry: TensorEntry | undefined, name: string): Promise<Float32Array> {
   if (entry === undefined) throw new ModelError(file.path, `the tensor ${name} is missing`);
   const type = weightTypes.find(t => t === entry.dtype);
   if (type === undefined) throw new ModelError(file.path, `${name} is stored as ${entry.dtype}; accepted are ${weightTypes.join(', ')}`);
   return readValues(file, entry.begin, (entry.end - entry.begin) / encodings[type].bytes, encodings[type]);
 }
 
-async function readHeader(file: ModelFile): Promise<ReadonlyMap<string, SafetensorsEntry>> {
+async function readHeader(file: ModelFile): Promise<ReadonlyMap<string, TensorEntry>> {
   if (file.size < 8) throw new ModelError(file.path, `has ${file.size} bytes: too short for a safetensors file`);
   const start = await file.read(0, 8);
   const length = new DataView(start.buffer).getBigUint64(0, true);
@@ -95,7 +89,7 @@ function decodeUtf8(path: string, bytes: Uint8Array): string {
   }
 }
 
-function parseEntry(file: string, name: string, value: unknown, dataBegin: number): SafetensorsEntry {
+function parseEntry(file: string, name: string, value: unknown, dataBegin: number): TensorEntry {
   const fail = (what: string) => new ModelError(file, `the tensor ${name} ${what}`);
   if (!isObject(value)) throw fail('has no description');
   const { dtype, shape, data_offsets: offsets } = value;
@@ -115,7 +109,7 @@ function isSizes(value: unknown): value is readonly number[] {
 }
 
 /** The data must be covered exactly: otherwise one tensor's bytes could be another's, or the file was cut. */
-function checkTiling(file: ModelFile, tensors: ReadonlyMap<string, SafetensorsEntry>, dataBegin: number): void {
+function checkTiling(file: ModelFile, tensors: ReadonlyMap<string, TensorEntry>, dataBegin: number): void {
   let at = dataBegin;
   for (const [name, { begin, end }] of [...tensors].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)) {
     if (begin !== at)

@@ -10,6 +10,9 @@ export interface TensorEntry {
   readonly shape: readonly number[];
   /** As the file calls it: F32, BF16, Q8_0, I16… */
   readonly dtype: string;
+  /** Bytes from the start of the file. */
+  readonly begin: number;
+  readonly end: number;
 }
 
 /** Throws ModelError at the first needed tensor that is missing, misshapen or of a type we do not read. Names are Hugging Face's. */
