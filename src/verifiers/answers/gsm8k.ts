@@ -12,7 +12,8 @@ function numberOf(text: string): Rational | null {
   const [, sign, before = '', after = ''] =
     NUMBER.exec(
       text
-        .replace(/[$,\s]|\\!/g, '')
+        .trim()
+        .replace(/[$,]|\\!/g, '')
         .replace(/\.$/, '')
         .replace(/\\/g, ''),
     ) ?? [];
