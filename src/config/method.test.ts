@@ -95,8 +95,8 @@ test('what a field may not hold is refused with what it may', () => {
   assert.match(wrong({ extends: 'rest-em', learningRateFactor: 2 }), /^method\.learningRateFactor: got 2/);
 });
 
-test('an arm of one’s own has a name, and what it says beats what stands beside it', () => {
-  const arm = { extends: 'rest-em', name: 'few', iterations: 1, propose: { samplesPerProblem: 2 } };
+test('an arm of one’s own has a name and one iteration, and what it says beats what stands beside it', () => {
+  const arm = { extends: 'rest-em', name: 'few', propose: { samplesPerProblem: 2 } };
   const { method, arms } = methodsOf(settingsOf({ samplesPerProblem: 8, temperature: 1, keepPerProblem: 3, arms: ['sft', arm] }));
   assert.deepEqual(arms[0], METHODS.sft);
   assert.deepEqual([arms[1]?.name, arms[1]?.iterations, arms[1]?.weigh], ['few', 1, { kind: 'correct', keepPerProblem: 3 }]);

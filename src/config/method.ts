@@ -154,10 +154,10 @@ function mainMethod(given: Given, settings: Settings): Method {
   return { ...laidOver, epochs: ownEpochs ?? epochs, iterations: settings.iterations ?? method.iterations };
 }
 
-/** An arm: what it says itself is laid on top. */
+/** An arm: what it says itself is laid on top. One of the user's own has one iteration, whatever its preset has: more could not stand here. */
 function armOf(given: Given, settings: Settings, index: number): Method {
   const preset = withShortcuts(presetOf(typeof given === 'string' ? given : given.extends), settings);
-  return typeof given === 'string' ? preset : ownMethod(given, preset, `arms.${index}`);
+  return typeof given === 'string' ? preset : ownMethod(given, { ...preset, iterations: 1 }, `arms.${index}`);
 }
 
 /** The method and the arms of a run, overrides applied. Throws ConfigError with all complaints. */

@@ -14,6 +14,7 @@ import type { Problem, Task } from '../tasks/task.ts';
 import { correct, incorrect, unparsable } from '../verifiers/verdict.ts';
 import type { Plan } from './plan.ts';
 import { json, newDir, rows, runToy, toyPlan } from './toy.test.ts';
+import { verifyRun } from './verify-run.ts';
 import { type Candidate, weighSamples } from './weigh.ts';
 
 /** What is said, by iteration (from 1) and problem; one text a draw. */
@@ -323,6 +324,20 @@ test('the checkpoint of a part is gone when the next one is there; that of an it
   const folders = async (name: string) => (await readdir(join(dir, name))).filter(entry => !entry.includes('.'));
   assert.deepEqual(await folders('iteration-1'), ['checkpoint', 'part-1', 'part-2']);
   assert.deepEqual([await folders('iteration-1/part-1'), await folders('iteration-1/part-2')], [[], []]);
+});
+
+test('verifying a run again reads the samples of every part and every hint', async () => {
+  const said = [{ a: ['3', '4'], b: ['x', '5'], c: ['3', '3'] }];
+  const batches = await play({ ...METHODS.iml, propose: sampled(2), batchProblems: 1, iterations: 1 }, { said });
+  const hinted = await play({ ...METHODS.star, iterations: 1 }, { said: [], greedy: { a: '3', b: '4', 'b (3)': '3' } });
+  // beside the samples, a greedy test completion of the base and of the iteration
+  for (const [{ dir }, samples] of [
+    [batches, 6 + 2],
+    [hinted, 3 + 2],
+  ] as const) {
+    const found = await verifyRun(dir, taskOf({ said, greedy: {} }));
+    assert.deepEqual([found.samples, found.changed, found.orphans], [samples, [], []]);
+  }
 });
 
 const sampleOf = (problem_id: string, draw: number, reward: number, completion: string): Candidate => ({
