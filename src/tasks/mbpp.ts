@@ -78,10 +78,10 @@ function problemOf({ challenge, chat }: Settings, row: Row): Entry | { readonly 
   };
 }
 
-/** Whether asserts use classes that the solution defines, or hand functions over: such tests cannot be kept apart from the program. */
-function needsOneSide(code: string, asserts: readonly string[]): boolean {
+/** Whether tests use classes that the solution defines, or hand functions over: such tests cannot be kept apart from the program. */
+function needsOneSide(code: string, tested: readonly string[]): boolean {
   const classes = [...code.matchAll(/^class (\w+)/gm)].map(([, name = '']) => name);
-  const tests = asserts.join('\n');
+  const tests = tested.join('\n');
   return /\blambda\b/.test(tests) || classes.some(name => new RegExp(`\\b${name}\\b`).test(tests));
 }
 

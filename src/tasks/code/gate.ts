@@ -8,26 +8,24 @@ const FEWEST_TESTS = 3;
 
 /** One phrase a flaw. */
 export function flawsOf({ tests, programs }: CodeProblem): string[] {
-  const count = checksIn(tests);
+  const none = programs.length === 0 ? ['no reference program'] : [];
   const expected = expectedIn(tests);
+  if (expected === null) return none;
+  const count = expected.length;
   return [
-    ...(programs.length === 0 ? ['no reference program'] : []),
+    ...none,
     ...(count < FEWEST_TESTS ? [`${count === 1 ? 'one test' : `${count} tests`}, fewer than ${FEWEST_TESTS}`] : []),
-    ...(expected !== null && new Set(expected).size < 2 ? ['every test expects the same'] : []),
+    ...(count > 1 && expected.every(text => text !== null && text === expected[0]) ? ['every test expects the same'] : []),
   ];
 }
 
-/** Tests, or, where they are written as asserts, how many of these there are. */
-const checksIn = (tests: CodeTests): number =>
-  tests.mode === 'assert' ? Math.max(tests.asserts.length, tests.asserts.join('\n').match(/\bassert\b/g)?.length ?? 0) : tests.tests.length;
-
-/** What each test expects; null where asserts do not all say it with ==. */
-function expectedIn(tests: CodeTests): string[] | null {
+/** What each test expects, null where an assert does not say it with ==; null for tests in a loop, which no text counts. */
+function expectedIn(tests: CodeTests): (string | null)[] | null {
   if (tests.mode === 'stdio') return tests.tests.map(({ output }) => output.trim());
   if (tests.mode === 'call') return tests.tests.map(({ result }) => JSON.stringify(result));
-  const checks = tests.asserts.flatMap(text => text.split('\n')).filter(line => /\bassert\b/.test(line));
-  const sides = checks.map(line => /==\s*([^=]+)$/.exec(line)?.[1]?.trim());
-  return sides.every(side => side !== undefined) && checks.length > 0 ? (sides as string[]) : null;
+  const lines = tests.asserts.flatMap(text => text.split('\n'));
+  if (lines.some(line => /^\s*(for|while)\b/.test(line))) return null;
+  return lines.filter(line => /\bassert\b/.test(line)).map(line => /==\s*([^=]+)$/.exec(line)?.[1]?.trim() ?? null);
 }
 
 /** Half of what a candidate has. */
