@@ -37,10 +37,9 @@ export class BwrapBackend implements Backend {
   async run(job: Job, onTest: OnTest, signal?: AbortSignal): Promise<Unjudged | null> {
     const refusal = refusalOf(job, onTest);
     if (refusal !== undefined) return refusal;
-    if (this.closed) return { kind: 'sandbox_error', reason: 'the sandbox is closed' };
     const lane = this.free.pop() ?? (await new Promise<Lane>(resolve => this.waiting.push(resolve)));
     try {
-      return await runOn(lane, job, onTest, signal);
+      return this.closed ? CLOSED : await runOn(lane, job, onTest, signal);
     } finally {
       await lane.release();
       this.giveBack(lane);
@@ -50,7 +49,7 @@ export class BwrapBackend implements Backend {
   /** Ends every process. Jobs under way end as sandbox errors. */
   async close(): Promise<void> {
     this.closed = true;
-    await Promise.all(this.lanes.map(lane => lane.kill()));
+    await Promise.all(this.lanes.map(lane => lane.stop()));
   }
 
   private giveBack(lane: Lane): void {
@@ -59,6 +58,8 @@ export class BwrapBackend implements Backend {
     else this.free.push(lane);
   }
 }
+
+const CLOSED: Unjudged = { kind: 'sandbox_error', reason: 'the sandbox is closed' };
 
 /** What needs no process: undefined when the job is to be run. */
 function refusalOf(job: Job, onTest: OnTest): Unjudged | null | undefined {
@@ -78,7 +79,7 @@ function refusalOf(job: Job, onTest: OnTest): Unjudged | null | undefined {
 
 async function runOn(lane: Lane, job: Job, onTest: OnTest, signal?: AbortSignal): Promise<Unjudged | null> {
   if (signal?.aborted) throw new Interrupted();
-  const stop = () => void lane.kill();
+  const stop = () => void lane.stop();
   signal?.addEventListener('abort', stop, { once: true });
   try {
     return await (job.mode === 'assert' ? runAsserts(lane, job, onTest) : runTests(lane, job, onTest));

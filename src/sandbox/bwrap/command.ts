@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const PYTHON = fileURLToPath(new URL('./python/', import.meta.url));
 const SHM_BYTES = 2 ** 20;
 const TMP_BYTES = 32 * 2 ** 20;
-/** 512 MiB for the main thread: recursion of a hundred thousand levels, which contest programs use, overflows 8. */
+/** 512 MiB for the main thread: recursion of a hundred thousand levels, which contest programs use, overflows 8. They may ask for more themselves. */
 const STACK_BYTES = 2 ** 29;
 const NOBODY = '65534';
 /** The first descriptor that is free for a file: 0, 1, 2 are the wire. */
@@ -83,7 +83,7 @@ const PLACES = [
 /** bubblewrap's / and /dev are writable tmpfs without a limit until said otherwise. */
 const CLOSED = ['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', '/tmp', '--cap-drop', 'ALL'];
 /** -I or -E would be nicer, but ignore PYTHONHASHSEED. */
-const SERVER = ['prlimit', `--stack=${STACK_BYTES}`, '/usr/bin/python3', '-s', '-S', '-B', '-X', 'utf8', '/sb/boot.py'];
+const SERVER = ['prlimit', `--stack=${STACK_BYTES}:`, '/usr/bin/python3', '-s', '-S', '-B', '-X', 'utf8', '/sb/boot.py'];
 
 /** Kernel uid 0 knows no limit of processes, whatever uid it has in its namespace. */
 const AWAY_FROM_ROOT = ['setpriv', '--reuid', NOBODY, '--regid', NOBODY, '--clear-groups', '--'];

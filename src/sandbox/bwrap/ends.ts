@@ -15,7 +15,12 @@ const LOAD_FAILED = 63;
 const OUT_OF_MEMORY = 62;
 
 const { SIGKILL, SIGXCPU, SIGXFSZ } = constants.signals;
-const NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+/** Two names for one number: the first is the usual one (SIGABRT, not SIGIOT). */
+const NAMES = new Map(
+  Object.entries(constants.signals)
+    .reverse()
+    .map(([name, number]) => [number, name]),
+);
 
 /** The last line on standard error that is not blank: where Python names the exception. */
 export const lastLine = (stderr: string): string => stderr.trimEnd().split('\n').at(-1)?.trim().slice(0, 300) ?? '';

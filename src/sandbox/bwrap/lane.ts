@@ -2,7 +2,7 @@
 // replaced after five hundred candidates, or when anything about them was odd.
 import type { Cgroups } from './cgroup.ts';
 import type { MemoryControl } from './limits.ts';
-import { Worker } from './worker.ts';
+import { Worker, WorkerFault } from './worker.ts';
 
 /** Candidates before a worker is replaced: what leaks in the kernel's or Python's bookkeeping does not add up. */
 const RECYCLE_AFTER = 500;
@@ -13,6 +13,7 @@ type Role = 'candidate' | 'tests';
 export class Lane {
   private readonly cgroups: Cgroups | null;
   private readonly workers = new Map<Role, Worker>();
+  private isStopped = false;
 
   constructor(cgroups: Cgroups | null) {
     this.cgroups = cgroups;
@@ -32,6 +33,7 @@ export class Lane {
 
   /** The job is over: no session outlives its candidate (the tests' may go on, its children do not), and idle workers keep nobody awake. */
   async release(): Promise<void> {
+    this.isStopped = false;
     await Promise.all([...this.workers].map(([role, worker]) => this.retire(role, worker)));
   }
 
@@ -42,17 +44,28 @@ export class Lane {
     else worker.hold(false);
   }
 
-  /** Ends every process of this lane. */
+  /** Ends every process of this lane; the next `open` starts new ones. */
   async kill(): Promise<void> {
     const all = [...this.workers.values()];
     this.workers.clear();
     await Promise.all(all.map(worker => worker.kill()));
   }
 
+  /** The same for good, until the job has been released: nothing of it is tried again. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    await this.kill();
+  }
+
   private async living(role: Role): Promise<Worker> {
     const worker = this.workers.get(role);
     if (worker && !worker.isDead) return worker;
-    const fresh = await Worker.start(this.cgroups);
+    const fresh = this.isStopped ? null : await Worker.start(this.cgroups);
+    // It may have been stopped while the worker was starting.
+    if (!fresh || this.isStopped) {
+      await fresh?.kill();
+      throw new WorkerFault('the sandbox was stopped');
+    }
     this.workers.set(role, fresh);
     return fresh;
   }

@@ -51,7 +51,7 @@ function observed(m: Fields): Observed | null {
 
 function childFrame(m: Fields): ChildFrame | null {
   const usage = usageOf(m);
-  return usage && typeof m.frame === 'string' ? { op: 'frame', frame: m.frame, ...usage } : null;
+  return usage && typeof m.frame === 'string' ? { op: 'frame', frame: Buffer.from(m.frame, 'base64').toString(), ...usage } : null;
 }
 
 const READERS: Readonly<Record<Message['op'], (message: Fields) => Message | null>> = {

@@ -51,7 +51,8 @@ MODES = {'stdio': run_stdio, 'calls': run_calls, 'tests': run_tests}
 
 def compiled(program):
     try:
-        return compile(program, FILE, 'exec', dont_inherit=True)
+        # Read from a file, a byte order mark would not be part of it.
+        return compile(program.removeprefix('\ufeff'), FILE, 'exec', dont_inherit=True)
     except MemoryError:
         raise
     except BaseException:

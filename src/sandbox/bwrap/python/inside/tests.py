@@ -7,7 +7,7 @@ import sys
 
 from . import wire
 from .names import modules_in, names_to_proxy
-from .values import Encoder, decode
+from .values import INSTANCE, Encoder, Opaque, decode
 
 FILE = 'tests'
 DETAIL_KEPT = 300
@@ -45,8 +45,7 @@ class Border:
         encode = Encoder()
         request = {'fn': name, 'args': encode.all(arguments, 0), 'kw': {k: encode(v, 0) for k, v in named.items()}}
         if encode.opaque is not None:
-            self.unsupported = f'the tests give {name}() a value that is not plain data: {encode.opaque}'
-            raise Unsupported(self.unsupported)
+            self.refuse(name, encode.opaque, any(type(a) is Opaque and not a.what.startswith(INSTANCE) for a in (*arguments, *named.values())))
         self.calls += 1
         answer = self.ask({'call': self.calls, **request})
         if 'dead' in answer:
@@ -57,6 +56,14 @@ class Border:
             self.raised = exception_of(answer)
             raise self.raised
         return decode(answer['value'])
+
+    def refuse(self, name, what, is_result):
+        """A result that is no plain data, given back to the program, is the program's fault; a value of the tests' own is nobody's."""
+        reason = f'{name}() is given a value that is not plain data: {what}'
+        if is_result:
+            raise TypeError(reason)
+        self.unsupported = f'in the tests {reason}'
+        raise Unsupported(self.unsupported)
 
     def write_back(self, before, after):
         """Arguments changed in place are changed here as well: the same objects, new contents."""

@@ -16,6 +16,10 @@ ITERATORS += tuple(type(iter(x)) for x in ([], (), {}, set(), '', range(0), {}.v
 ITERATORS += tuple(kind for kind in vars(itertools).values() if isinstance(kind, type) and kind.__name__ != '_grouper')
 
 
+# How an object is named that a class of the program's has made.
+INSTANCE = 'an object of class '
+
+
 def name_of(kind):
     name = kind.__name__
     return name[:80] if type(name) is str else '?'
@@ -40,7 +44,7 @@ class Encoder:
             return {'t': tag, 'v': BODIES[tag](self, value, depth + 1)}
         if isinstance(value, tuple):
             return {'t': 'tuple', 'v': self.all(tuple.__iter__(value), depth + 1)}
-        return self.refuse("an object of the program's" if kind is Opaque else name_of(kind))
+        return self.refuse(value.what if kind is Opaque else name_of(kind))
 
     def all(self, values, depth):
         return [self(value, depth) for value in values]
@@ -87,10 +91,10 @@ BODIES = {
 
 
 class Opaque:
-    """Stands for something of the program's that is not plain data: equal to nothing, itself included."""
+    """Stands for something of the program's that is not plain data (`what`): equal to nothing, itself included."""
 
-    def __init__(self, name):
-        self.__name = name
+    def __init__(self, what):
+        self.what = what
 
     def __eq__(self, other):
         return False
@@ -101,7 +105,7 @@ class Opaque:
     __hash__ = object.__hash__
 
     def __repr__(self):
-        return f'<{self.__name}, not plain data>'
+        return f'<{self.what}, not plain data>'
 
 
 def decode(value):

@@ -149,7 +149,7 @@ class Watch:
         self.childs_turn = False
         self.drain(self.out)
         self.drain(self.err)
-        wire.write_frame(self.replies, {'op': 'frame', 'frame': text.decode('utf-8', 'replace'), **self.seen()})
+        wire.write_frame(self.replies, {'op': 'frame', 'frame': base64.b64encode(text).decode('ascii'), **self.seen()})
         self.stdout.clear()
         self.stderr.clear()
 
