@@ -68,7 +68,10 @@ test('wrong names, budgets and seeds are refused in one line each, before anythi
   for (const [args, says] of [
     [['--methods', 'rest-em,imll'], /--methods: got "imll"; did you mean iml\?/],
     [['--methods', 'sft'], /method: sft needs human solutions/],
-    [['--budget', '50'], /--budget: got 50; accepted: 88 or more, a completion of 8 tokens for each of the 11 training problems/],
+    [
+      ['--methods', 'rest-em', '--budget', '50'],
+      /--budget: got 50; accepted: 88 or more, a completion of 8 tokens for each of the 11 training problems/,
+    ],
     [['--budget', '0'], /--budget.*whole number, 1 or more/],
     [['--seed', '1', '--seed', '1'], /1 is given twice/],
   ] as const) {
