@@ -92,3 +92,11 @@ export interface ScoreRow {
   readonly prompt: Prompt | { readonly kind: 'ids'; readonly ids: readonly number[] };
   readonly completion: string | readonly number[];
 }
+
+/** How far a sampler in 8 bits is from the model: measured on tokens it sampled. */
+export interface Distance {
+  /** KL(sampler‖model), nats per token. */
+  readonly kl: number;
+  readonly meanAbsoluteChange: number;
+  readonly tokens: number;
+}

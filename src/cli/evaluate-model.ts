@@ -35,6 +35,7 @@ const AS_SETTINGS: Readonly<Record<string, string>> = {
   seed: 'seed',
   threads: 'engine.threads',
   rows: 'engine.rows',
+  precision: 'engine.precision',
 };
 
 async function settingsOf(

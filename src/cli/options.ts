@@ -1,5 +1,5 @@
 // Options that several commands share, and how their values are read: a wrong number is refused by commander, in one line, before any work.
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 type Parser<T> = (value: string) => T;
 
@@ -40,6 +40,9 @@ export const withEngine = (command: Command): Command =>
 
 export const withSampling = (command: Command): Command =>
   command
+    .addOption(
+      new Option('--precision <kind>', 'what is sampled in; int8 is quicker and near, not equal (default: fp32)').choices(['fp32', 'int8']),
+    )
     .option('--temperature <number>', '0 is greedy', between(0, 10), 1)
     .option('--top-k <count>', 'keep the k most likely tokens (0: all)', whole(0), 0)
     .option('--top-p <number>', 'keep the most likely tokens up to this mass', positiveShare, 1)

@@ -19,7 +19,7 @@ import { openTask } from './task.ts';
 export interface Resolved {
   readonly plan: Plan;
   /** What the embedded engine is opened with. */
-  readonly engine: { readonly threads: number; readonly rows: number };
+  readonly engine: { readonly threads: number; readonly rows: number; readonly precision: 'fp32' | 'int8' };
   readonly model: InspectedModel;
   readonly problems: ChosenProblems;
   readonly rounds: readonly Round[];
@@ -122,7 +122,7 @@ export async function resolvePlan(settings: Settings, options: ResolveOptions): 
   const asked = [...problems.train, ...problems.validation, ...problems.test];
   const complaints = promptComplaints(model, promptsOf(askedTask, asked));
   if (complaints.length > 0) throw new ConfigError(complaints);
-  const engine = { threads, rows: settings.engine.rows };
+  const engine = { threads, rows: settings.engine.rows, precision: settings.engine.precision };
   return {
     plan,
     engine,

@@ -48,6 +48,8 @@ const engine = z.strictObject({
   threads: whole(1).optional(),
   rows: whole(1).default(128),
   waveCompletions: whole(1).default(1024),
+  /** What models are sampled in; training and scoring are fp32. */
+  precision: oneOf(['fp32', 'int8']).default('fp32'),
 });
 
 export const configSchema = z.strictObject({

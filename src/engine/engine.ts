@@ -3,6 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { EngineError } from '../errors.ts';
 import type {
+  Distance,
   FitRow,
   FitSettings,
   Generation,
@@ -14,6 +15,7 @@ import type {
 } from '../requests.ts';
 import type { ModelConfig } from './architecture.ts';
 import { EpochFit, type TokenRow } from './fit.ts';
+import { type Int8Model, openInt8 } from './int8/open.ts';
 import { type Parameters, toParameters, toWeights } from './parameters.ts';
 import { isWorthSettling, Sampler } from './sampler.ts';
 import { Aborted, type Completed, type SampleRules } from './sampling.ts';
@@ -33,7 +35,11 @@ export interface EngineOptions {
   readonly rows: number;
   /** Padded tokens of one training or scoring batch. */
   readonly maxTokens: number;
+  /** What models are sampled in (a fit under way always in fp32); scoring and training are fp32. */
+  readonly precision?: Precision;
 }
+
+export type Precision = 'fp32' | 'int8';
 
 interface Model {
   /** Its path and what tells it from another model that lay there before. */
@@ -42,7 +48,11 @@ interface Model {
   readonly tokenizer: Tokenizer;
   readonly sidecars: ReadonlyMap<string, string>;
   readonly parameters: Parameters;
+  /** Its 8-bit form, made when it is first sampled so. */
+  int8?: Int8Model;
 }
+
+const NOTHING: Settled = { kind: 'none' };
 
 export class Engine {
   private readonly options: EngineOptions;
@@ -110,8 +120,7 @@ export class Engine {
       ...(maxTokens !== undefined && { maxTokens }),
     }));
     const rules = rulesOf(model.tokenizer, settings);
-    const held: Settled =
-      settled && isWorthSettling(model.config, jobs, rules) ? { kind: 'fp32', parameters: model.parameters } : { kind: 'none' };
+    const held = settled ? await this.heldFor(model, this.sampler, isWorthSettling(model.config, jobs, rules)) : NOTHING;
     const watch = {
       isAborted: this.isAborted,
       ...(onProgress && { onProgress: (completions: number, tokens: number) => onProgress({ completions, tokens }) }),
@@ -122,6 +131,27 @@ export class Engine {
       const promptTokens = jobs[i]!.prompt.length - prefix.length;
       return row.map(c => generationOf(model.tokenizer, prefix, c, settings, promptTokens));
     });
+  }
+
+  /** How a model that stays as it is gets sampled. */
+  private async heldFor(model: Model, sampler: Sampler, isWorth: boolean): Promise<Settled> {
+    if (this.options.precision === 'int8') return { kind: 'int8', weights: (await this.int8Of(model, sampler)).weights };
+    return isWorth ? { kind: 'fp32', parameters: model.parameters } : NOTHING;
+  }
+
+  private async int8Of(model: Model, sampler: Sampler): Promise<Int8Model> {
+    this.scorer ??= await Scorer.open(model.config, this.options);
+    model.int8 ??= await openInt8(model, { sampler, scorer: this.scorer, threads: this.options.threads });
+    return model.int8;
+  }
+
+  /** How far the policy that `sample` draws from is from the model's own; null where it is the same. */
+  async distance(path: string): Promise<Distance | null> {
+    if (this.options.precision !== 'int8') return null;
+    const model = await this.load(path);
+    await this.useShape(model.config);
+    this.sampler ??= await Sampler.open(model.config, this.options);
+    return (await this.int8Of(model, this.sampler)).distance;
   }
 
   async score(path: string, rows: readonly ScoreRow[]): Promise<number[][]> {

@@ -1,7 +1,7 @@
 // The graphs the engine runs for whole sequences: gradients of a packed batch, the optimizer's update, log-probabilities, prompts' keys and values.
 // Each is the one decoder with another end.
 import type { ModelConfig } from './architecture.ts';
-import { decoder, decoderInputs, finalNorm, headOf } from './decoder.ts';
+import { decoder, decoderInputs, finalNorm, headOf, type Linear } from './decoder.ts';
 import { matmul, multiply, reshape } from './graph/emit.ts';
 import { Graph, type Tensor } from './graph/graph.ts';
 import { Program, type ProgramOptions } from './graph/program.ts';
@@ -69,6 +69,22 @@ export async function openPromptProgram(c: ModelConfig, options: ProgramOptions)
 
 /** Output of the update: the norm of the gradient before clipping, [1]. */
 export const GRADIENT_NORM = 'gradient norm';
+
+/** max |x| of every input channel of every matrix over a packed batch, by the matrix's name; 'head' for the output matrix. */
+export async function openMaximaProgram(c: ModelConfig, options: ProgramOptions): Promise<Program> {
+  const g = new Graph();
+  const tape = new Tape(g);
+  const inputs = decoderInputs(g, c, packedTokens);
+  const watch = (name: string, x: Tensor) =>
+    g.output(name, g.op('ReduceMax', [g.op('Abs', [x], x.shape)], [x.shape[1]!], { axes: [0], keepdims: 0 }));
+  const linear: Linear = (x, name) => {
+    watch(name, x);
+    return tape.one('linear', [x, inputs.parameters.get(name)!], {});
+  };
+  const x = decoder(tape, c, inputs, packedAttention(tape, c, packedMasks(g, c)), linear);
+  watch('head', finalNorm(tape, c, inputs, x));
+  return Program.open(g, options);
+}
 
 /** The scalars an update is told: [learning rate, decay factor, beta1, beta2, bias corrections, epsilon, largest norm]. */
 export const UPDATE_SCALARS = ['rate', 'decay', 'beta1', 'beta2', 'correction1', 'correction2', 'epsilon', 'clip'] as const;

@@ -2,7 +2,7 @@
 import { type Complaint, ConfigError, EngineError } from '../errors.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 
-export type Method = 'sample' | 'score' | 'fitOpen' | 'fitEpoch' | 'fitSample' | 'fitKeep' | 'fitSave' | 'fitClose';
+export type Method = 'sample' | 'distance' | 'score' | 'fitOpen' | 'fitEpoch' | 'fitSample' | 'fitKeep' | 'fitSave' | 'fitClose';
 /** What a method is called with, without its progress callback (always the last one). */
 export type Arguments<M extends Method> = Parameters<Engine[M]>;
 export type Result<M extends Method> = Awaited<ReturnType<Engine[M]>>;

@@ -10,7 +10,7 @@ import type { Problem } from '../tasks/task.ts';
 import { generate } from './generate.ts';
 import type { Round } from './rounds.ts';
 import type { SearchSettings } from './search/budget.ts';
-import type { Model, Session } from './session.ts';
+import { type Model, note, type Session } from './session.ts';
 import { isCorrect } from './weigh.ts';
 
 const GREEDY = { temperature: 0, topK: 0, topP: 1 };
@@ -60,6 +60,7 @@ interface Drawing {
 async function sample(session: Session, round: Round, from: Model, drawing: Drawing) {
   const phase = drawing.phase ?? 'train';
   const tokens = await tokensLeft(session, round, phase);
+  await sayDistance(session, from);
   return generate(session, {
     ...{ folder: round.samples, phase, iteration: round.iteration, policy: from.name },
     ...{ problems: round.problems, prompt: samplingPrompt(session, from) },
@@ -67,6 +68,17 @@ async function sample(session: Session, round: Round, from: Model, drawing: Draw
     ...(tokens !== null && { tokens }),
     sample: (...request) => session.policy.sample(from.path, ...request),
   });
+}
+
+/** Where samples are drawn in fewer bits than the model has, how far that is from the model. */
+async function sayDistance(session: Session, from: Model): Promise<void> {
+  const distance = await session.policy.distance?.(from.path);
+  if (!distance) return;
+  const { kl, meanAbsoluteChange, tokens } = distance;
+  note(
+    session,
+    `${from.name} is sampled in 8 bits: KL ${kl.toFixed(4)} nats a token from fp32, log-probabilities changed by ${meanAbsoluteChange.toFixed(3)} on average (${tokens} tokens of fixed texts)`,
+  );
 }
 
 /** What the rounds before this one, and its own samples of another phase, leave of the plan's tokens; null: there is no limit. */

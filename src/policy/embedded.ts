@@ -9,6 +9,8 @@ export interface EmbeddedOptions {
   readonly rows: number;
   /** Padded tokens of one training batch: bounds memory. */
   readonly maxTokens?: number;
+  /** What models are sampled in. */
+  readonly precision?: 'fp32' | 'int8';
 }
 
 const MAX_TOKENS = 2048;
@@ -24,11 +26,12 @@ function fitOf(engine: EngineClient, stepsPerEpoch: number): Fit {
   };
 }
 
-export async function openEmbeddedPolicy({ threads, rows, maxTokens = MAX_TOKENS }: EmbeddedOptions): Promise<Policy> {
-  const engine = new EngineClient({ threads, rows, maxTokens });
+export async function openEmbeddedPolicy({ threads, rows, maxTokens = MAX_TOKENS, precision = 'fp32' }: EmbeddedOptions): Promise<Policy> {
+  const engine = new EngineClient({ threads, rows, maxTokens, precision });
   return {
     sample: (model, requests, settings, onProgress, signal) =>
       engine.call('sample', [model, requests, settings], { ...(onProgress && { onProgress }), ...(signal && { signal }) }),
+    distance: model => engine.call('distance', [model]),
     score: (model, rows) => engine.call('score', [model, rows]),
     fit: async (model, rows, settings) => fitOf(engine, (await engine.call('fitOpen', [model, rows, settings])).stepsPerEpoch),
     close: () => engine.close(),

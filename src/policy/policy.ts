@@ -1,6 +1,7 @@
 // What the loop asks of an engine: sample completions, score them, fit weights to weighted completions. Adapters: embedded
 // (our own engine), scripted (tests). A model is named by where its weights lie; an adapter keeps the last ones loaded.
 import type {
+  Distance,
   FitRow,
   FitSettings,
   Generation,
@@ -12,6 +13,7 @@ import type {
 } from '../requests.ts';
 
 export type {
+  Distance,
   FitRow,
   FitSettings,
   Generation,
@@ -46,6 +48,8 @@ export interface Policy {
     onProgress?: (progress: SampleProgress) => void,
     signal?: AbortSignal,
   ): Promise<Generation[][]>;
+  /** How far what `sample` draws from is from the model itself, in nats per token; null or absent where it is the same. */
+  distance?(model: string): Promise<Distance | null>;
   /** log p of each completion token, [row][token], natural log. */
   score(model: string, rows: readonly ScoreRow[]): Promise<number[][]>;
   /** Starts from the weights of `model`; the order of rows given does not matter, ids do. */

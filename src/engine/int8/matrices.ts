@@ -1,6 +1,7 @@
 // All of a model's matrices as 8-bit integers, smoothed. A division of a matrix's inputs goes where it costs nothing: into the weights of the norm
-// before qkv, gate|up and the head, into the scales of up's columns before down. Before o it is a product of its own.
-import type { ModelConfig } from '../architecture.ts';
+// before qkv, gate|up and the head, into the scales of up's columns before down. Before o (and before down where
+// up has a bias) it is a product of its own.
+import { hasBias, type ModelConfig } from '../architecture.ts';
 import type { Parameters } from '../parameters.ts';
 import { type QuantisedMatrix, quantise, smoothing, turned } from './quantise.ts';
 
@@ -23,23 +24,28 @@ export function int8Weights(c: ModelConfig, parameters: Parameters, maxima: Inpu
   const norms = new Map<string, Float32Array>();
   const factors = new Map<string, Float32Array>();
   /** Quantises one matrix and gives the divisors of its inputs. */
-  const take = (name: string, matrix: Float32Array): Float32Array => {
+  const take = (name: string, matrix = parameters.get(name)!): Float32Array => {
     const divisors = smoothing(maxima.get(name)!, matrix);
     matrices.set(name, quantise(matrix, divisors));
     return divisors;
   };
-  const behindNorm = (norm: string, name: string, matrix = parameters.get(name)!) =>
+  const behindNorm = (norm: string, name: string, matrix?: Float32Array) =>
     norms.set(norm, divided(parameters.get(norm)!, take(name, matrix)));
+  const behindFactor = (name: string) =>
+    factors.set(
+      name,
+      take(name).map(s => 1 / s),
+    );
   for (let l = 0; l < c.layers; l++) {
     const p = `model.layers.${l}.`;
     behindNorm(`${p}norm1`, `${p}qkv`);
-    factors.set(
-      `${p}o`,
-      take(`${p}o`, parameters.get(`${p}o`)!).map(s => 1 / s),
-    );
+    behindFactor(`${p}o`);
     behindNorm(`${p}norm2`, `${p}gate_up`);
-    const up = matrices.get(`${p}gate_up`)!.scales.subarray(c.intermediate);
-    for (const [j, s] of take(`${p}down`, parameters.get(`${p}down`)!).entries()) up[j]! /= s;
+    if (hasBias(c, 'mlp')) behindFactor(`${p}down`);
+    else {
+      const up = matrices.get(`${p}gate_up`)!.scales.subarray(c.intermediate);
+      for (const [j, s] of take(`${p}down`).entries()) up[j]! /= s;
+    }
   }
   behindNorm('norm', 'head', turned(parameters.get(c.tied ? 'embedding' : 'head')!, c.hidden));
   return { matrices, norms, factors };

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { rngOf } from '../../random.ts';
+import { Engine } from '../engine.ts';
+import { Graph } from '../graph/graph.ts';
+import { Program } from '../graph/program.ts';
+import { distanceOf } from './distance.ts';
+import { int8Linear } from './linear.ts';
+import { quantise, smoothing } from './quantise.ts';
+
+const tiny = fileURLToPath(new URL('../../../models/tiny-s', import.meta.url));
+const rng = rngOf(8);
+const normals = (count: number) => Float32Array.from({ length: count }, () => rng.next() + rng.next() + rng.next() - 1.5);
+
+/** [rows, in] times [in, out] in float64. */
+function product(x: Float32Array, w: Float32Array, inner: number): number[] {
+  const [rows, out] = [x.length / inner, w.length / inner];
+  return Array.from({ length: rows * out }, (_, i) => {
+    const [r, c] = [Math.floor(i / out), i % out];
+    let sum = 0;
+    for (let j = 0; j < inner; j++) sum += x[r * inner + j]! * w[j * out + c]!;
+    return sum;
+  });
+}
+
+async function int8Product(x: Float32Array, w: Float32Array, inner: number, divisors: Float32Array): Promise<Float32Array> {
+  const g = new Graph();
+  const weights = {
+    matrices: new Map([['w', quantise(w, divisors)]]),
+    norms: new Map(),
+    factors: new Map([['w', divisors.map(s => 1 / s)]]),
+  };
+  g.output('y', int8Linear(g, weights)(g.input('x', 'float32', [x.length / inner, inner]), 'w'));
+  const program = await Program.open(g, { threads: 1 });
+  const y = (await program.run(new Map([['x', x]]))).get('y') as Float32Array;
+  await program.close();
+  return y;
+}
+
+const error = (y: Float32Array, exact: readonly number[]) =>
+  Math.sqrt(exact.reduce((sum, e, i) => sum + (y[i]! - e) ** 2, 0) / exact.reduce((sum, e) => sum + e * e, 0));
+
+test('a product in 8 bits is near the product, a row of large numbers beside small ones, and a row of zeros', async () => {
+  const [inner, out] = [64, 48];
+  const x = normals(4 * inner);
+  for (let j = 0; j < inner; j++) {
+    x[inner + j]! *= 1000;
+    x[2 * inner + j] = 0;
+  }
+  const w = normals(inner * out);
+  const y = await int8Product(x, w, inner, new Float32Array(inner).fill(1));
+  const exact = product(x, w, inner);
+  for (const r of [0, 1, 3]) assert.ok(error(y.subarray(r * out, (r + 1) * out), exact.slice(r * out, (r + 1) * out)) < 0.02, `row ${r}`);
+  assert.deepEqual([...y.subarray(2 * out, 3 * out)], new Array(out).fill(0));
+});
+
+test('smoothing takes most of the error of an outlying channel away and changes nothing else', async () => {
+  const [inner, out] = [64, 48];
+  const x = normals(8 * inner);
+  for (let r = 0; r < 8; r++) x[r * inner + 5]! *= 100;
+  const w = normals(inner * out);
+  const maxima = Float32Array.from({ length: inner }, (_, j) => Math.max(...[...Array(8).keys()].map(r => Math.abs(x[r * inner + j]!))));
+  const exact = product(x, w, inner);
+  const plain = error(await int8Product(x, w, inner, new Float32Array(inner).fill(1)), exact);
+  const smooth = error(await int8Product(x, w, inner, smoothing(maxima, w)), exact);
+  assert.ok(smooth < plain / 2, `${smooth} against ${plain}`);
+});
+
+test('the distance of a policy from itself is 0, and the estimate is that of the exact formula', () => {
+  assert.deepEqual(distanceOf([[-1, -2]], [[-1, -2]]), { kl: 0, meanAbsoluteChange: 0, tokens: 2 });
+  const { kl } = distanceOf([[Math.log(0.5)]], [[Math.log(0.25)]]);
+  assert.ok(Math.abs(kl - (0.5 - 1 - Math.log(0.5))) < 1e-12);
+});
+
+test('a model sampled in 8 bits says how far it is from itself, stays near, and does so to the same bytes again', async () => {
+  const requests = [{ id: 'p', prompt: { kind: 'text', text: 'Tom has 9 coins. ' } as const, seeds: [1, 2, 3, 4] }];
+  const settings = { temperature: 0.7, topK: 40, topP: 1, maxTokens: 24, stop: [] };
+  const open = (precision: 'int8' | 'fp32') => new Engine({ threads: 1, rows: 8, maxTokens: 512, precision }, () => false);
+  const engine = open('int8');
+  const distance = await engine.distance(tiny);
+  assert.ok(distance && distance.kl > 0 && distance.kl < 0.02, JSON.stringify(distance));
+  const [first] = await engine.sample(tiny, requests, settings);
+  assert.deepEqual((await open('int8').sample(tiny, requests, settings))[0], first);
+  const exact = open('fp32');
+  assert.equal(await exact.distance(tiny), null);
+  const rows = first!.map(({ tokens }, i) => ({ id: String(i), prompt: requests[0]!.prompt, completion: tokens }));
+  const scored = await exact.score(tiny, rows);
+  const changes = first!.flatMap(({ logprobs }, i) => logprobs.map((x, j) => Math.abs(x - scored[i]![j]!)));
+  assert.ok(Math.max(...changes) > 1e-5 && changes.reduce((a, b) => a + b, 0) / changes.length < 0.1);
+});

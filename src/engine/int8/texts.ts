@@ -1,0 +1,28 @@
+// Texts that a model is shown when it is made to sample in 8 bits: their activations set the smoothing, and what it says after their beginnings is
+// compared with what it would say in fp32. Fixed, so that the same model always becomes the same 8-bit model.
+export const TEXTS: readonly string[] = [
+  'Question: Mia has 14 pencils. She buys 3 boxes of 6 pencils. How many pencils has she?\nAnswer: 3 * 6 = 18, 14 + 18 = 32. The answer is 32.',
+  'Question: A farmer picks 120 apples and packs them in bags of 8. How many bags does he fill?\nAnswer: 120 / 8 = 15. The answer is 15.',
+  'Question: Tickets cost 12 dollars each. How much do 7 tickets cost?\nAnswer: 12 * 7 = 84. The answer is 84.',
+  'Question: Ben had 50 marbles and lost 17 of them. How many are left?\nAnswer: 50 - 17 = 33.',
+  'Tom has 9 coins. Ann gives Tom 5 coins. The number of coins doubles. How many coins has Tom now?\n9 + 5 = 14\n14 * 2 = 28\nAnswer: 28',
+  'Rose has 20 shells. 4 shells break. Rose buys 2 boxes of 10 shells. How many shells has Rose now?\n20 - 4 = 16\n2 * 10 = 20\n16 + 20 = 36\nAnswer: 36',
+  'Problem: Solve 2x + 6 = 20 for x.\nSolution: Subtract 6 from both sides to get 2x = 14, so x = 7. The answer is $\\boxed{7}$.',
+  'Problem: What is the area of a circle of radius 3?\nSolution: The area is $\\pi r^2 = 9\\pi$. The final answer is $9\\pi$.',
+  'The probability of drawing two red cards in a row without putting the first one back is \\frac{26}{52} \\cdot \\frac{25}{51} = \\frac{25}{102}.',
+  'def add(a, b):\n    """Return the sum of two numbers."""\n    return a + b\n\n\ndef is_even(n):\n    return n % 2 == 0\n',
+  'def count_words(text):\n    counts = {}\n    for word in text.split():\n        counts[word] = counts.get(word, 0) + 1\n    return counts\n',
+  'function largest(numbers) {\n  let best = numbers[0];\n  for (const n of numbers) if (n > best) best = n;\n  return best;\n}\n',
+  'SELECT name, COUNT(*) AS orders FROM customers JOIN orders ON customers.id = orders.customer GROUP BY name ORDER BY orders DESC;',
+  'The river rises in the hills north of the town, turns west at the old bridge, and reaches the sea after some ninety miles.',
+  'Water boils at a lower temperature on a mountain because the air presses on it less than it does at the coast.',
+  'Dear Sir, thank you for your letter of the third of May. We are sorry to hear that the parcel has not reached you yet.',
+  'Once there was a miller who had three sons. When he died he left the mill to the eldest, the ass to the second, and the cat to the youngest.',
+  'To make the dough, mix flour, salt and yeast, add warm water, and knead for ten minutes. Let it rest until it has doubled in size.',
+  'The experiment was repeated five times; the mean was 4.21 with a standard deviation of 0.13, which is within the error of the instrument.',
+  'Photosynthesis turns light, water and carbon dioxide into sugar and oxygen. It takes place in the chloroplasts of green plants.',
+  'User: Can you tell me which planet is the largest?\nAssistant: Jupiter is the largest planet of the solar system.',
+  'User: Translate "good morning" into French.\nAssistant: "Good morning" in French is "bonjour".',
+  'Sort these numbers: 31, 4, 15, 92, 6. Sorted: 4, 6, 15, 31, 92.',
+  'If all birds can fly and a penguin is a bird, then a penguin can fly. The conclusion follows, but the first premise is false.',
+];
