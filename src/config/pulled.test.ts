@@ -16,10 +16,10 @@ after(() => rmSync(CACHE, { recursive: true, force: true }));
 const COMMIT = 'a'.repeat(40);
 
 function put(repo: string, file: string, content = ''): string {
-  const path = join(snapshotPath(CACHE, repo, COMMIT), file);
+  const path = join(snapshotPath(CACHE, `datasets/${repo}`, COMMIT), file);
   for (const [name, text] of [
     [path, content],
-    [refPath(CACHE, repo, 'main'), COMMIT],
+    [refPath(CACHE, `datasets/${repo}`, 'main'), COMMIT],
   ] as const) {
     mkdirSync(dirname(name), { recursive: true });
     writeFileSync(name, text);
