@@ -74,7 +74,10 @@ export interface FitSettings {
   readonly beta2: number;
   readonly epsilon: number;
   readonly seed: number;
-  /** How row losses (sums of -weight * log p over completion tokens and the end token) become the loss of a step. */
+  /**
+   * How row losses (sums of -weight * log p over completion tokens and the end token) become the loss of a step. 'token-mean' divides by the
+   * step's tokens times the mean weight of all rows, so that the unit of weights does not matter and light rows stay light.
+   */
   readonly reduction: 'token-mean' | 'row-mean' | 'sum';
 }
 

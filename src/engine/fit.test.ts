@@ -27,3 +27,24 @@ test('a fit of four steps ends in the middle of its second epoch of three, and i
     ],
   );
 });
+
+test('a light row is light in a step of its own, and the unit of weights does not matter', async () => {
+  const engine = new Engine({ threads: 1, rows: 4, maxTokens: 64 }, () => false);
+  const lossesAt = async (weights: readonly number[]) => {
+    const weighted = weights.map(
+      (weight, i): FitRow => ({ ...rows[0]!, id: `row ${i}`, prompt: { kind: 'text', text: `${'xy'[i]} ` }, weight }),
+    );
+    await engine.fitOpen(MODEL, weighted, { ...settings, learningRate: 1e-12, batchSize: 1, epochs: 1 });
+    const losses: number[] = [];
+    const { loss } = await engine.fitEpoch(report => losses.push(report.loss));
+    await engine.fitClose();
+    return { losses: losses.toSorted((a, b) => a - b), loss };
+  };
+  const alike = await lossesAt([1, 1]);
+  const unlike = await lossesAt([1, 1e-3]);
+  assert.ok(alike.losses[1]! / alike.losses[0]! < 2, alike.losses.join(' '));
+  assert.ok(unlike.losses[1]! / unlike.losses[0]! > 500, unlike.losses.join(' '));
+  const scaled = await lossesAt([8, 8]);
+  for (const [i, loss] of alike.losses.entries()) assert.ok(Math.abs(scaled.losses[i]! - loss) < 1e-5);
+  assert.ok(Math.abs(scaled.loss - alike.loss) < 1e-5);
+});

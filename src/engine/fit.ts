@@ -16,19 +16,27 @@ export interface TokenRow {
   readonly weight: number;
 }
 
-/** What a row of `n` completion tokens gives each of its tokens, for each reduction, given the rows of its step. */
-const tokenWeights: Readonly<Record<FitSettings['reduction'], (rows: readonly TokenRow[]) => (row: TokenRow) => number>> = {
-  'token-mean': rows => {
-    const total = rows.reduce((sum, r) => sum + r.weight * r.completion.length, 0);
+/**
+ * What a row gives each of its completion tokens, for each reduction, given the rows of its step. `mean` is the weight of a token on average over ALL
+ * rows: a step's own average would let a step of nothing but light rows count as much as one of heavy ones.
+ */
+const tokenWeights: Readonly<Record<FitSettings['reduction'], (rows: readonly TokenRow[], mean: number) => (row: TokenRow) => number>> = {
+  'token-mean': (rows, mean) => {
+    const total = mean * tokensOf(rows);
     return row => row.weight / total;
   },
   'row-mean': rows => row => row.weight / row.completion.length / rows.length,
   sum: () => row => row.weight,
 };
 
+const tokensOf = (rows: readonly TokenRow[]): number => rows.reduce((sum, row) => sum + row.completion.length, 0);
+
+const meanWeight = (rows: readonly TokenRow[]): number =>
+  rows.reduce((sum, row) => sum + row.weight * row.completion.length, 0) / tokensOf(rows);
+
 /** Rows of one step, those of a prompt together behind it. */
-function packRows(rows: readonly TokenRow[], reduction: FitSettings['reduction']): PackedProblem[] {
-  const weightOf = tokenWeights[reduction](rows);
+function packRows(rows: readonly TokenRow[], reduction: FitSettings['reduction'], mean: number): PackedProblem[] {
+  const weightOf = tokenWeights[reduction](rows, mean);
   const byPrompt = new Map<string, { prompt: readonly number[]; completions: { tokens: readonly number[]; weights: number[] }[] }>();
   for (const row of rows) {
     const key = row.prompt.join(' ');
@@ -77,19 +85,20 @@ export class EpochFit {
     this.epochs += 1;
     const { batchSize, epochs, warmup, learningRate, schedule, reduction, maxSteps = Number.POSITIVE_INFINITY } = this.settings;
     const steps = Math.min(this.stepsPerEpoch * epochs, maxSteps);
+    const mean = meanWeight(this.rows);
     let lossSum = 0;
     let tokenSum = 0;
     for (let from = 0; from < rows.length && this.step < maxSteps; from += batchSize) {
       const batch = rows.slice(from, from + batchSize);
       this.step += 1;
       const rate = learningRateAt(this.step, { peak: learningRate, warmupSteps: Math.round(warmup * steps), steps, schedule });
-      const loss = await this.trainer.accumulate(packRows(batch, reduction));
+      const loss = await this.trainer.accumulate(packRows(batch, reduction, mean));
       const gradNorm = await this.trainer.apply(rate, this.settings);
       if (!Number.isFinite(loss) || !Number.isFinite(gradNorm))
         throw new EngineError(
           `training diverged at step ${this.step} of ${steps}: loss ${loss}, gradient norm ${gradNorm}; a smaller learning rate may help`,
         );
-      const tokens = batch.reduce((n, r) => n + r.completion.length, 0);
+      const tokens = tokensOf(batch);
       onStep?.({ step: this.step, steps, loss, gradNorm, learningRate: rate, tokens });
       lossSum += loss * tokens;
       tokenSum += tokens;
