@@ -6,6 +6,8 @@ export interface BackendOptions {
   readonly lanes?: number;
   /** Nothing remembered from before: everything is tried now. */
   readonly afresh?: boolean;
+  /** A folder in or above which the npm packages deno and pyodide are installed (default: where this package is). */
+  readonly packages?: string;
 }
 
 export interface BackendRow {
@@ -22,6 +24,14 @@ export const BACKENDS: readonly BackendRow[] = [
     async probe({ lanes, afresh }) {
       const { probeBwrap } = await import('./bwrap/probe.ts');
       return probeBwrap({ ...(lanes !== undefined && { lanes }), ...(afresh && { cacheFile: null }) });
+    },
+  },
+  {
+    name: 'deno-pyodide',
+    languages: ['python'],
+    async probe({ lanes, packages }) {
+      const { probeDenoPyodide } = await import('./deno-pyodide/probe.ts');
+      return probeDenoPyodide({ ...(lanes !== undefined && { lanes }), ...(packages !== undefined && { packages }) });
     },
   },
   {

@@ -47,9 +47,12 @@ export async function runAsserts(module: QuickJSWASMModule, request: AssertReque
   const meter = new Meter(request.limits);
   const bridge = new Bridge(module, await newModule(), meter, request);
   const seen: Seen[] = [];
+  let before = { wallMs: 0, cpuMs: 0 };
   for (const unit of bridge.units()) {
     if (meter.stop === 'unsupported') return { seen: [], unsupported: meter.stopDetail };
-    seen.push(seenOf(meter, unit, {}));
+    const now = { wallMs: meter.wallMs, cpuMs: meter.cpuMs };
+    seen.push({ ...seenOf(meter, unit, {}), wallMs: now.wallMs - before.wallMs, cpuMs: now.cpuMs - before.cpuMs });
+    before = now;
   }
   return { seen, unsupported: null };
 }

@@ -7,7 +7,8 @@ import { isSameValue } from './compare-values.ts';
 import { readExactJson } from './exact-json.ts';
 import type { Comparison } from './request.ts';
 
-const strict = (expected: string, actual: string, settings: Comparison = {}) => STDIO_RULES.strict.differs(expected, actual, settings) === null;
+const strict = (expected: string, actual: string, settings: Comparison = {}) =>
+  STDIO_RULES.strict.differs(expected, actual, settings) === null;
 const lcb = (expected: string, actual: string) => STDIO_RULES.lcb.differs(expected, actual, {}) === null;
 const apps = (expected: string, actual: string) => STDIO_RULES['apps-compat'].differs(expected, actual, {}) === null;
 

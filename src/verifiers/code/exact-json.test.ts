@@ -40,11 +40,37 @@ test('integers keep their digits, floats their bits, and the one is not the othe
 
 test('keys keep their order, integer-like ones too, and the last of two alike counts', () => {
   const value = readExactJson('{"2": 1, "1": 2, "2": 3}');
-  assert.deepEqual(value, { t: 'dict', v: [['2', { t: 'int', v: '3' }], ['1', { t: 'int', v: '2' }]] });
+  assert.deepEqual(value, {
+    t: 'dict',
+    v: [
+      ['2', { t: 'int', v: '3' }],
+      ['1', { t: 'int', v: '2' }],
+    ],
+  });
 });
 
 test('what is no JSON is refused with its place', () => {
-  const bad = ['', ' ', '{', '[1,]', '{"a" 1}', "{'a': 1}", '01', '1.', '.5', '+1', '"a', '"\n"', '"\\x"', 'tru', '1 2', '[1] x', '{"a":1,}', 'undefined', '-'];
+  const bad = [
+    '',
+    ' ',
+    '{',
+    '[1,]',
+    '{"a" 1}',
+    "{'a': 1}",
+    '01',
+    '1.',
+    '.5',
+    '+1',
+    '"a',
+    '"\n"',
+    '"\\x"',
+    'tru',
+    '1 2',
+    '[1] x',
+    '{"a":1,}',
+    'undefined',
+    '-',
+  ];
   for (const text of bad) assert.throws(() => readExactJson(text), JsonError, text);
   assert.throws(() => readExactJson('['.repeat(10_000)), JsonError);
 });

@@ -120,7 +120,7 @@ async function runOnce(backend: Backend, request: CodeRequest, signal?: AbortSig
   const limits = limitsOf(request);
   const tally: Tally = { outcomes: [], decisive: null, failedAt: null, wallMs: 0, cpuMs: 0 };
   const onTest = (seen: Observation): boolean => {
-    count(tally, outcomeOf(request, tally.outcomes.length, seen), seen, request.mode === 'assert');
+    count(tally, outcomeOf(request, tally.outcomes.length, seen), seen);
     return tally.failedAt === null || request.partial === true;
   };
   const late = new AbortController();
@@ -142,13 +142,12 @@ async function runOnce(backend: Backend, request: CodeRequest, signal?: AbortSig
   }
 }
 
-/** `isRunning`: the times of the observations run on from one to the next instead of starting anew. */
-function count(tally: Tally, outcome: Judged, seen: Observation, isRunning: boolean): void {
+function count(tally: Tally, outcome: Judged, seen: Observation): void {
   tally.outcomes.push(outcome);
   if (tally.failedAt === null) tally.decisive = seen;
   if (outcome.kind !== 'pass') tally.failedAt ??= tally.outcomes.length - 1;
-  tally.wallMs = isRunning ? seen.wallMs : tally.wallMs + seen.wallMs;
-  tally.cpuMs = isRunning ? seen.cpuMs : tally.cpuMs + seen.cpuMs;
+  tally.wallMs += seen.wallMs;
+  tally.cpuMs += seen.cpuMs;
 }
 
 function verdictOf(backend: Backend, request: CodeRequest, tally: Tally): CodeVerdict {
