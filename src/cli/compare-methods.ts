@@ -38,7 +38,7 @@ async function planOf(options: Options, context: Context): Promise<Plan> {
   const { cwd } = context;
   const task = String(options.task);
   const names = armNames(String(options.methods));
-  const model = options.model === undefined ? null : await modelPath(String(options.model), cwd);
+  const model = options.model === undefined ? null : await modelPath(String(options.model), context);
   const budget = Number(options.budget);
   const taskName = extname(task) === '' ? task : basename(task).replace(/(\.config)?\.\w+$/, '');
   return {
@@ -137,7 +137,7 @@ export async function compareMethods(options: Options, context: Context): Promis
       for (const seed of plan.seeds) await runSeed(plan, seed, firsts.get(seed)!, policy, options, context);
     });
   } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
+    if (!context.signal.aborted || error instanceof ConfigError) throw error;
     throw new Interrupted('interrupted, nothing is lost; go on with the same command');
   }
   const { table, json, page } = await writeComparison(plan.dir);

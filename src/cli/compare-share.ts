@@ -19,8 +19,15 @@ interface Part {
 
 const wholeFolder = (from: string, to: string): Promise<void> => cp(from, to, { recursive: true });
 
+const measured = (folder: string): Part => ({
+  folder,
+  isSame: donor => existsSync(layoutOf(donor).policy(folder).evaluation),
+  copy: wholeFolder,
+});
+
 const PARTS: readonly Part[] = [
-  { folder: 'base', isSame: donor => existsSync(layoutOf(donor).policy('base').evaluation), copy: wholeFolder },
+  measured('base'),
+  measured('base-best-prompt'),
   {
     folder: 'sft',
     isSame: (donor, dir) => startsFromSft(dir) && existsSync(layoutOf(donor).policy('sft').checkpoint),
