@@ -81,7 +81,7 @@ function sessionOf({ plan, problems }: Resolved, policy: Policy, dir: string, op
 
 /** Measures a model and prints what came out. Throws Interrupted. */
 export async function evaluateModel(argument: string, options: Options, context: Context): Promise<void> {
-  const model = await modelPath(argument, context.cwd);
+  const model = await modelPath(argument, context);
   const { settings, file } = await settingsOf(model, options, context);
   const { dir, isKept } = await folderOf(options, context.cwd);
   try {

@@ -1,11 +1,17 @@
-// MODEL on a command line: a Hugging Face folder, a GGUF file, or a checkpoint of a run, for which the folder of its iteration does too.
+// MODEL on a command line: a Hugging Face folder, a GGUF file, a checkpoint of a run, for which the folder of its iteration does too, or hf:owner/name,
+// a model of the Hub that was pulled.
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { hubModelPath, isHubModel } from '../data/models.ts';
 import { ModelError } from '../errors.ts';
+import type { Context } from './command.ts';
+import { hubCacheOf } from './hub.ts';
 
-/** The path to open. Throws ModelError for a whole run, naming its checkpoints. */
-export async function modelPath(argument: string, cwd: string): Promise<string> {
+/** The path to open. Throws ModelError for a whole run, naming its checkpoints, ConfigError for a model that was not pulled. */
+export async function modelPath(argument: string, context: Pick<Context, 'cwd' | 'env'>): Promise<string> {
+  const { cwd } = context;
+  if (isHubModel(argument)) return hubModelPath(argument, hubCacheOf(context));
   const path = resolve(cwd, argument);
   const checkpoint = join(path, 'checkpoint');
   if (existsSync(join(checkpoint, 'config.json'))) return checkpoint;

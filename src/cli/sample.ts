@@ -37,7 +37,7 @@ export const sample: CliCommand = {
     const { inspectModel, promptComplaints } = await import('../config/model.ts');
     const { withPolicy } = await import('./engine.ts');
     const asked = await promptsOf(options, context.cwd);
-    const model = await modelPath(argument, context.cwd);
+    const model = await modelPath(argument, context);
     const complaints = promptComplaints(
       await inspectModel(model),
       asked.map(a => a.prompt),

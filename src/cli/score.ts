@@ -23,7 +23,7 @@ export const score: CliCommand = {
     const { checkRows } = await import('../config/score-rows.ts');
     const { withPolicy } = await import('./engine.ts');
     const rows = readScoreRows(resolve(context.cwd, String(options.in)));
-    const model = await modelPath(argument, context.cwd);
+    const model = await modelPath(argument, context);
     const inspected = await inspectModel(model);
     checkRows(inspected, rows);
     await withPolicy(options, async policy => {

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse } from 'yaml';
+import { hubModelPath, isHubModel } from '../data/models.ts';
 import { ConfigError } from '../errors.ts';
 import { camelKeys, isPlain } from './keys.ts';
 import { parseSettings, type Settings } from './parse.ts';
@@ -55,7 +56,7 @@ const at = (value: unknown, path: readonly string[]) => path.reduce<unknown>((v,
 const anchoredFile = (value: unknown, folder: string): unknown =>
   Array.isArray(value)
     ? value.map(file => anchoredFile(file, folder))
-    : typeof value === 'string' && value !== ''
+    : typeof value === 'string' && value !== '' && !isHubModel(value)
       ? resolve(folder, value)
       : value;
 
@@ -87,7 +88,7 @@ export interface LoadOptions {
   readonly set?: readonly string[];
   /** Laid over everything else; paths absolute. */
   readonly also?: readonly Setting[];
-  /** The cache of the Hugging Face Hub, where a task named by its data set finds its files. */
+  /** The cache of the Hugging Face Hub, where a task named by its data set finds its files, and hf:owner/name its model. */
   readonly hubCache?: string;
 }
 
@@ -96,9 +97,15 @@ export function laidOver(written: unknown, { cwd, set = [], also = [], hubCache 
   const fromHere = set.map(parseSetting).map(({ path, value }) => {
     return { path, value: FILE_SETTINGS.includes(path.join('.')) ? anchoredFile(value, cwd) : value };
   });
-  const laid = [...fromHere, ...also].reduce(withSetting, written);
+  const laid = withHubModel([...fromHere, ...also].reduce(withSetting, written), hubCache);
   return isPlain(laid) && laid.task !== undefined ? { ...laid, task: withPulled(laid.task, hubCache) } : laid;
 }
+
+/** `model: hf:owner/name` as the path of what was pulled. */
+const withHubModel = (settings: unknown, hubCache: string | undefined): unknown =>
+  isPlain(settings) && typeof settings.model === 'string' && isHubModel(settings.model) && hubCache !== undefined
+    ? { ...settings, model: hubModelPath(settings.model, hubCache) }
+    : settings;
 
 /** Reads a configuration file and lays `set` over it. Throws ConfigError with every complaint there is. */
 export async function loadConfig(path: string, options: LoadOptions): Promise<Loaded> {

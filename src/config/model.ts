@@ -2,6 +2,7 @@
 import { type ModelConfig, weightShapes } from '../engine/architecture.ts';
 import { promptIds } from '../engine/tokenizer/prompt-ids.ts';
 import type { Tokenizer } from '../engine/tokenizer/tokenizer.ts';
+import { openSidecars } from '../engine/weights/folder.ts';
 import { openModel } from '../engine/weights/open.ts';
 import type { Complaint } from '../errors.ts';
 import type { Prompt } from '../prompt.ts';
@@ -19,6 +20,11 @@ export async function inspectModel(path: string): Promise<InspectedModel> {
   const { config, tokenizer } = source;
   const sizes = [...weightShapes(config).values()].map(shape => shape.reduce((a, b) => a * b, 1));
   return { config, tokenizer, parameters: sizes.reduce((a, b) => a + b, 0) };
+}
+
+/** Whether a folder whose weights are still to come is a model that we compute. Throws ModelError where it is not. */
+export async function checkWithoutWeights(path: string): Promise<void> {
+  await openSidecars(path);
 }
 
 /** Why a model cannot be asked these prompts; empty when it can. */

@@ -2,12 +2,12 @@
 //   HUB/datasets--openai--gsm8k/refs/main            the commit a branch stood for
 //                              /blobs/ETAG           bytes
 //                              /snapshots/COMMIT/…   the files of a commit, links into blobs
-// Paths and reading only; what writes them is download.ts.
+// A repository is named with its kind: datasets/openai/gsm8k, models/openai-community/gpt2. Paths and reading only; what writes them is download.ts.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
-/** The folder of a data set in the cache. */
-export const repoFolder = (hubCache: string, repo: string): string => join(hubCache, `datasets--${repo.replaceAll('/', '--')}`);
+/** The folder of a repository in the cache. */
+export const repoFolder = (hubCache: string, repo: string): string => join(hubCache, repo.replaceAll('/', '--'));
 
 export const blobPath = (hubCache: string, repo: string, etag: string): string => join(repoFolder(hubCache, repo), 'blobs', etag);
 

@@ -1,16 +1,16 @@
-// One file of a data set into the cache. Bytes go to blobs/ETAG.incomplete; only when their number and their hash are those that the Hub
+// One file of a repository into the cache. Bytes go to blobs/ETAG.incomplete; only when their number and their hash are those that the Hub
 // named do they become blobs/ETAG, and only then does the snapshot name them. What an earlier attempt has left is gone on with; where
 // that turns out wrong the file is fetched once more from its beginning.
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync, statSync } from 'node:fs';
-import { copyFile, mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { DataError } from '../errors.ts';
-import { blobPath, snapshotPath } from './cache.ts';
-import { type FileFacts, fileUrl, type Hub, readFacts, request } from './hub.ts';
+import { blobPath, refPath, snapshotPath } from './cache.ts';
+import { type FileFacts, fileUrl, type Hub, idOf, readFacts, request } from './hub.ts';
 
 export interface Wanted {
   readonly repo: string;
@@ -43,7 +43,7 @@ async function download(hub: Hub, wanted: Wanted, facts: FileFacts, blob: string
   if (wrong === null) return rename(part, blob);
   // A short file is kept, to be gone on with; a wrong one is of no use.
   if (!wrong.isShort) await rm(part, { force: true });
-  throw new DataError(`${wanted.repo}/${wanted.file} did not arrive whole: ${wrong.why}; give the same command again`);
+  throw new DataError(`${idOf(wanted.repo)}/${wanted.file} did not arrive whole: ${wrong.why}; give the same command again`);
 }
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
@@ -53,11 +53,18 @@ async function receive(hub: Hub, { repo, commit, file }: Wanted, { size }: FileF
   const have = size !== null && sizeOf(part) < size ? sizeOf(part) : 0;
   const headers = { 'Accept-Encoding': 'identity', ...(have > 0 && { Range: `bytes=${have}-` }) };
   const response = await request(hub, fileUrl(hub, repo, commit, file), { headers });
-  if (!response.ok || response.body === null) throw new DataError(`${repo}/${file} could not be read (HTTP ${response.status})`);
+  if (!response.ok || response.body === null) throw new DataError(`${idOf(repo)}/${file} could not be read (HTTP ${response.status})`);
   const isRest = response.status === 206 && new RegExp(`^bytes ${have}-`).test(response.headers.get('content-range') ?? '');
-  if (response.status === 206 && !isRest) throw new DataError(`${repo}/${file}: the server sent another part than it was asked for`);
+  if (response.status === 206 && !isRest) throw new DataError(`${idOf(repo)}/${file}: the server sent another part than it was asked for`);
+  let done = isRest ? have : 0;
   try {
-    await pipeline(Readable.fromWeb(response.body as ReadableStream), createWriteStream(part, { flags: isRest ? 'a' : 'w' }));
+    const body = Readable.fromWeb(response.body as ReadableStream);
+    const counted = body.map((chunk: Uint8Array) => {
+      done += chunk.length;
+      hub.onBytes?.(file, done, size);
+      return chunk;
+    });
+    await pipeline(counted, createWriteStream(part, { flags: isRest ? 'a' : 'w' }));
   } catch (cause) {
     if (hub.signal?.aborted) throw hub.signal.reason;
     if (!isBrokenOff(cause)) throw new DataError(`${part} cannot be written`, { cause });
@@ -105,4 +112,11 @@ async function point(pointer: string, blob: string): Promise<void> {
     if (code !== 'EPERM') throw new DataError(`${pointer} cannot be written`, { cause });
     await copyFile(blob, pointer);
   }
+}
+
+/** Notes which commit a branch or tag stands for. */
+export async function writeRef(hubCache: string, repo: string, revision: string, commit: string): Promise<void> {
+  const path = refPath(hubCache, repo, revision);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, commit);
 }

@@ -1,6 +1,6 @@
-// What the Hugging Face Hub says about a data set: the files of a revision, and of one file its size, its hash and where its bytes are. Two
-// endpoints, read only. Not @huggingface/hub: version 2.17.5 checks neither size nor hash of what it has downloaded, starts again from nothing, and
-// prints to the console; a data set that is cut short without a word is what a training run must not be fed.
+// What the Hugging Face Hub says about a repository (datasets/openai/gsm8k, models/openai-community/gpt2): the files of a revision, and of one
+// file its size, its hash and where its bytes are. Two endpoints, read only. Not @huggingface/hub: version 2.17.5 checks neither size nor hash of what it has downloaded, starts again from nothing, and
+// prints to the console; a data set or a model that is cut short without a word is what a training run must not be fed.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataError } from '../errors.ts';
 
@@ -9,6 +9,10 @@ export interface Hub {
   readonly endpoint: string;
   readonly token?: string;
   readonly signal?: AbortSignal;
+  /** What will do where the network is missing, for its message. */
+  readonly otherwise?: string;
+  /** Told of the bytes of a file that are here, while they come. */
+  onBytes?(file: string, have: number, size: number | null): void;
   /** Waits before the second and every later attempt. */
   readonly retryMs?: readonly number[];
 }
@@ -32,15 +36,18 @@ const MOST_REDIRECTS = 5;
 const urlOf = (hub: Hub, path: string): string => `${hub.endpoint.replace(/\/+$/, '')}/${path}`;
 const encoded = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 
-/** The address of a file's bytes. */
-export const fileUrl = (hub: Hub, repo: string, commit: string, file: string): string =>
-  urlOf(hub, `datasets/${encoded(repo)}/resolve/${encodeURIComponent(commit)}/${encoded(file)}`);
+/** A repository as a person names it: without its kind. */
+export const idOf = (repo: string): string => repo.replace(/^(datasets|models)\//, '');
 
-/** The commit and the files of a data set. Throws DataError, naming what to do. */
+/** The address of a file's bytes. Models stand at the root of the Hub. */
+export const fileUrl = (hub: Hub, repo: string, commit: string, file: string): string =>
+  urlOf(hub, `${encoded(repo.replace(/^models\//, ''))}/resolve/${encodeURIComponent(commit)}/${encoded(file)}`);
+
+/** The commit and the files of a repository. Throws DataError, naming what to do. */
 export async function readRevision(hub: Hub, repo: string, revision: string): Promise<Revision> {
-  const url = urlOf(hub, `api/datasets/${encoded(repo)}/revision/${encodeURIComponent(revision)}`);
+  const url = urlOf(hub, `api/${encoded(repo)}/revision/${encodeURIComponent(revision)}`);
   const response = await request(hub, url, {});
-  if (!response.ok) throw refusal(response, `${repo} at ${revision}`);
+  if (!response.ok) throw refusal(response, `${idOf(repo)} at ${revision}`);
   const { sha, siblings } = (await response.json()) as {
     readonly sha?: unknown;
     readonly siblings?: readonly { readonly rfilename?: unknown }[];
@@ -65,7 +72,7 @@ export async function readFacts(hub: Hub, repo: string, commit: string, file: st
     const response = await request(hub, url, { method: 'HEAD', redirect: 'manual', headers: { 'Accept-Encoding': 'identity' } });
     const { headers, status } = response;
     const isRedirect = status >= 300 && status < 400;
-    if (!isRedirect && !response.ok) throw refusal(response, `${repo}/${file}`);
+    if (!isRedirect && !response.ok) throw refusal(response, `${idOf(repo)}/${file}`);
     const etag = (headers.get('x-linked-etag') ?? (isRedirect ? null : headers.get('etag')))?.replace(/^W\//, '').replaceAll('"', '');
     const size = headers.get('x-linked-size') ?? (isRedirect ? null : headers.get('content-length'));
     if (etag && /^[\w.-]+$/.test(etag)) return { etag, size: size === null ? null : Number(size) };
@@ -73,7 +80,7 @@ export async function readFacts(hub: Hub, repo: string, commit: string, file: st
     if (!isRedirect || !location) throw new DataError(`${url} gives no ETag, so what it sends cannot be checked`);
     url = new URL(location, url).href;
   }
-  throw new DataError(`${repo}/${file}: more than ${MOST_REDIRECTS} redirects`);
+  throw new DataError(`${idOf(repo)}/${file}: more than ${MOST_REDIRECTS} redirects`);
 }
 
 /** One request, tried again where the network or the server was at fault. */
@@ -97,10 +104,8 @@ export async function request(hub: Hub, url: string, init: RequestInit): Promise
 const isPassing = (status: number): boolean => status === 429 || status >= 500;
 
 function unreachable(hub: Hub, { cause }: { readonly cause: unknown }): DataError {
-  return new DataError(
-    `${hub.endpoint} cannot be reached (HF_ENDPOINT names a mirror; a task takes local files as well: train: FILE, test: FILE)`,
-    { cause },
-  );
+  const otherwise = hub.otherwise === undefined ? '' : `; ${hub.otherwise}`;
+  return new DataError(`${hub.endpoint} cannot be reached (HF_ENDPOINT names a mirror${otherwise})`, { cause });
 }
 
 const WHY: Readonly<Record<number, string>> = {

@@ -14,6 +14,7 @@ import { type PullOptions, pull, pulledFiles } from './pull.ts';
 
 const COMMIT = 'c0ffee'.padEnd(40, '0');
 const REPO = 'openai/gsm8k';
+const FULL = `datasets/${REPO}`;
 const TRAIN = Buffer.from('{"question": "train", "answer": "#### 1"}\n'.repeat(9000));
 const TEST = Buffer.from('{"question": "test", "answer": "#### 2"}\n'.repeat(10));
 
@@ -124,8 +125,8 @@ test('a set is pulled into the layout of the Hub cache, large and small files, a
   assert.deepEqual(readFileSync(train), TRAIN);
   assert.deepEqual(readFileSync(small), TEST);
   assert.ok(lstatSync(train).isSymbolicLink());
-  assert.deepEqual(readdirSync(join(repoFolder(options.hubCache, REPO), 'blobs')).sort(), [sha256(TRAIN), gitHash(TEST)].sort());
-  assert.equal(readFileSync(refPath(options.hubCache, REPO, 'main'), 'utf8'), COMMIT);
+  assert.deepEqual(readdirSync(join(repoFolder(options.hubCache, FULL), 'blobs')).sort(), [sha256(TRAIN), gitHash(TEST)].sort());
+  assert.equal(readFileSync(refPath(options.hubCache, FULL, 'main'), 'utf8'), COMMIT);
 });
 
 test('what is in the cache is not fetched again, and serves without a network', async () => {
@@ -155,7 +156,7 @@ test('a download that is cut off is refused, kept, and gone on with where it sto
   const options = optionsOf();
   troubles.add('cut');
   assert.match(await complaint(pull('gsm8k', options)), /did not arrive whole: \d+ of \d+ bytes; give the same command again/);
-  const blob = blobPath(options.hubCache, REPO, sha256(TRAIN));
+  const blob = blobPath(options.hubCache, FULL, sha256(TRAIN));
   assert.deepEqual([existsSync(blob), existsSync(`${blob}.incomplete`), pulledFiles('gsm8k', options.hubCache)], [false, true, {}]);
   requests = [];
   const [train] = await pull('gsm8k', options);
@@ -176,7 +177,7 @@ test('a server without ranges sends the whole again, and a part that was wrong i
   const other = optionsOf();
   troubles = new Set(['cut']);
   await complaint(pull('gsm8k', other));
-  writeFileSync(`${blobPath(other.hubCache, REPO, sha256(TRAIN))}.incomplete`, 'what somebody else left');
+  writeFileSync(`${blobPath(other.hubCache, FULL, sha256(TRAIN))}.incomplete`, 'what somebody else left');
   assert.deepEqual(readFileSync((await pull('gsm8k', other))[0]!.files[0]!), TRAIN);
 });
 
@@ -188,14 +189,14 @@ test('bytes that are not those that the Hub named are refused, however many ther
     const options = optionsOf();
     troubles = new Set([trouble]);
     assert.match(await complaint(pull(name, options)), /did not arrive whole/);
-    assert.ok(!existsSync(refPath(options.hubCache, REPO, 'main')));
+    assert.ok(!existsSync(refPath(options.hubCache, FULL, 'main')));
   }
 });
 
 test('a small file is checked as well, by the hash that git gives it', async () => {
   const options = optionsOf();
   const [train] = await pull('gsm8k', options);
-  rmSync(join(repoFolder(options.hubCache, REPO), 'blobs', gitHash(TEST)));
+  rmSync(join(repoFolder(options.hubCache, FULL), 'blobs', gitHash(TEST)));
   rmSync(train!.files[0]!.replace('train', 'test'));
   troubles.add('flip');
   assert.match(await complaint(pull('gsm8k', options)), /test-00000.*its hash is not the one that the Hub names/);

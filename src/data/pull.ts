@@ -1,9 +1,8 @@
 // A data set of the Hub, here: what is in the cache is used, what is missing is downloaded; offline only the cache counts.
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ConfigError, DataError } from '../errors.ts';
-import { cachedCommit, cachedFiles, refPath, snapshotPath } from './cache.ts';
-import { fetchToCache } from './download.ts';
+import { cachedCommit, cachedFiles, snapshotPath } from './cache.ts';
+import { fetchToCache, writeRef } from './download.ts';
 import { type Hub, readRevision } from './hub.ts';
 import { DATA_SETS, type Source } from './sets.ts';
 
@@ -53,33 +52,32 @@ export async function pull(name: string, options: PullOptions): Promise<readonly
 
 type Files = Pick<Pulled, 'commit' | 'files'>;
 
+const dataset = (repo: string) => `datasets/${repo}`;
+
 async function fromCache(name: string, { repo, files }: Source, { hubCache, revision }: PullOptions): Promise<Files> {
-  const commit = cachedCommit(hubCache, repo, revision);
-  const found = commit === null ? [] : cachedFiles(hubCache, repo, commit).filter(file => files.test(file));
+  const commit = cachedCommit(hubCache, dataset(repo), revision);
+  const found = commit === null ? [] : cachedFiles(hubCache, dataset(repo), commit).filter(file => files.test(file));
   if (commit === null || found.length === 0)
     throw new DataError(
       `${repo} is not in ${hubCache}, and HF_HUB_OFFLINE is set: pull ${name} where there is a network and copy that folder, or give local files (train: FILE, test: FILE)`,
     );
-  return { commit, files: found.map(file => join(snapshotPath(hubCache, repo, commit), file)) };
+  return { commit, files: found.map(file => join(snapshotPath(hubCache, dataset(repo), commit), file)) };
 }
 
-async function fromHub(_: string, { repo, files }: Source, { hub, hubCache, revision, onFile }: PullOptions): Promise<Files> {
-  const { commit, files: all } = await readRevision(hub, repo, revision);
+async function fromHub(_: string, { repo, files }: Source, options: PullOptions): Promise<Files> {
+  const { hubCache, revision, onFile } = options;
+  const hub = { ...options.hub, otherwise: 'a task takes local files as well: train: FILE, test: FILE' };
+  const { commit, files: all } = await readRevision(hub, dataset(repo), revision);
   const wanted = all.filter(file => files.test(file)).sort();
   if (wanted.length === 0) throw new DataError(`${repo} has no file ${files}; it has ${all.slice(0, 20).join(', ')}`);
   const paths: string[] = [];
   for (const file of wanted) {
     onFile?.(`${repo}/${file}`);
-    paths.push(await fetchToCache(hub, hubCache, { repo, commit, file }));
+    paths.push(await fetchToCache(hub, hubCache, { repo: dataset(repo), commit, file }));
   }
   // Named last, so that a revision never points at files that are not all there.
-  if (revision !== commit) await writeRef(refPath(hubCache, repo, revision), commit);
+  if (revision !== commit) await writeRef(hubCache, dataset(repo), revision, commit);
   return { commit, files: paths };
-}
-
-async function writeRef(path: string, commit: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, commit);
 }
 
 /** The files of each split of a set, as far as they have been pulled; no network. */
@@ -87,11 +85,11 @@ export function pulledFiles(name: string, hubCache: string): Readonly<Record<str
   const sources = Object.hasOwn(DATA_SETS, name) ? Object.entries(DATA_SETS[name]!.files) : [];
   return Object.fromEntries(
     sources.flatMap(([split, { repo, files }]) => {
-      const commit = cachedCommit(hubCache, repo, 'main');
-      const found = commit === null ? [] : cachedFiles(hubCache, repo, commit).filter(file => files.test(file));
+      const commit = cachedCommit(hubCache, dataset(repo), 'main');
+      const found = commit === null ? [] : cachedFiles(hubCache, dataset(repo), commit).filter(file => files.test(file));
       return commit === null || found.length === 0
         ? []
-        : [[split, found.map(file => join(snapshotPath(hubCache, repo, commit), file))] as const];
+        : [[split, found.map(file => join(snapshotPath(hubCache, dataset(repo), commit), file))] as const];
     }),
   );
 }

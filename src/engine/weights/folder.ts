@@ -23,13 +23,18 @@ export const sidecarNames = [
 
 /** Opens a folder. Throws ModelError naming the file at fault. */
 export async function openFolder(path: string): Promise<ModelSource> {
+  const known = await openSidecars(path);
+  return { path, ...known, ...(await openWeights(path, known.config)) };
+}
+
+/** All of a folder but its weights, which need not be there yet. Throws ModelError. */
+export async function openSidecars(path: string): Promise<Pick<ModelSource, 'config' | 'tokenizer' | 'sidecars'>> {
   const sidecars = await readSidecars(path);
   const configFile = join(path, 'config.json');
   const config = parseConfig(configFile, parseObject(configFile, sidecars.get('config.json') ?? (await readText(configFile))));
   if (!sidecars.has('tokenizer.json')) throw new ModelError(join(path, 'tokenizer.json'), 'is missing');
   const tokenizer = makeTokenizer({ ...tokenizerFiles(path, sidecars), config });
-  const weights = await openWeights(path, config);
-  return { path, config, tokenizer, sidecars, ...weights };
+  return { config, tokenizer, sidecars };
 }
 
 async function readSidecars(path: string): Promise<ReadonlyMap<string, string>> {
