@@ -88,6 +88,16 @@ test('where one sequence of lines is right the search finds it oftener and with 
   assert.ok(search.found > 1.25 * plain.found && search.tokens < 0.92 * plain.tokens, JSON.stringify(totals));
 });
 
+test('verdicts guide it: behind a first line that leads to right answers it looks oftener than the policy would', async () => {
+  const begins = (text: string) => text.startsWith('a3'); // one in ten
+  const judged = { judge: async (_: Problem, { text }: { text: string }) => (begins(text) ? correct(text, 'yes') : incorrect(text, 'no')) };
+  const found = (await Promise.all([1, 2, 3].map(seed => searchAll(problems, SETTINGS, toolsOf(seed, judged))))).flat(2);
+  const share = found.filter(f => begins(f.generation.text)).length / found.length;
+  const blind = (await Promise.all([1, 2, 3].map(seed => searchAll(problems, SETTINGS, toolsOf(seed))))).flat(2);
+  const blindShare = blind.filter(f => begins(f.generation.text)).length / blind.length;
+  assert.ok(share > 0.2 && share > 1.5 * blindShare, `${share}, ${blindShare} where nothing is known`);
+});
+
 test('no problem is given more tokens than N samples take, and little is left over', async () => {
   for (const expansions of [1, 3, 8])
     for (const samplesPerProblem of [1, 2, 5, 16]) {
@@ -105,11 +115,16 @@ test('no problem is given more tokens than N samples take, and little is left ov
 
 test('a limit within the last tokens is kept by the policy too: the sample is cut, not the budget', async () => {
   const wordy = scriptedPolicy(({ seed }) => 'x'.repeat(2 + (seed % 20)));
-  const tools = toolsOf(1, { sample: requests => wordy.sample('toy', requests, { ...sampling, maxTokens: 40 }) });
-  for (const all of await searchAll(problems, { ...SETTINGS, samplesPerProblem: 6 }, tools)) {
-    const budget = Math.floor((6 * sum(all.slice(0, 4).map(tokensOf))) / 4);
-    assert.ok(sum(all.map(tokensOf)) <= budget);
+  let cut = 0;
+  for (let seed = 0; seed < 10; seed++) {
+    const tools = toolsOf(seed, { sample: requests => wordy.sample('toy', requests, { ...sampling, maxTokens: 40 }) });
+    for (const all of await searchAll(problems, { ...SETTINGS, samplesPerProblem: 7 }, tools)) {
+      const budget = Math.floor((7 * sum(all.slice(0, 4).map(tokensOf))) / 4);
+      assert.ok(sum(all.map(tokensOf)) <= budget);
+      cut += all.filter(({ generation }) => generation.finish === 'length').length;
+    }
   }
+  assert.ok(cut > 0);
 });
 
 test('what is found depends on the seed alone, not on the problems that are searched beside it', async () => {
