@@ -4,6 +4,7 @@ import { CheckFailed } from '../errors.ts';
 import type { Held } from '../sandbox/hostile/run.ts';
 import type { BackendRow } from '../sandbox/table.ts';
 import type { CliCommand, Context } from './command.ts';
+import { sandboxPackages } from './sandbox-packages.ts';
 
 interface Examined {
   readonly name: string;
@@ -35,7 +36,7 @@ export const doctorSandbox: CliCommand = {
 };
 
 async function examine({ name, languages, probe }: BackendRow, quick: boolean, context: Context): Promise<Examined> {
-  const found = await probe({ afresh: true });
+  const found = await probe({ afresh: true, packages: sandboxPackages(context) });
   if (!found.ok) return { name, languages, works: false, reason: found.reason, remedy: found.remedy };
   const { backend } = found;
   try {

@@ -8,6 +8,7 @@ import type { CodeJudge } from '../verifiers/code/judge.ts';
 import type { CodeVerdict } from '../verifiers/code/request.ts';
 import type { CliCommand, Context } from './command.ts';
 import { whole } from './options.ts';
+import { sandboxPackages } from './sandbox-packages.ts';
 
 const NAMES: readonly Backend['name'][] = ['bwrap', 'deno-pyodide', 'quickjs'];
 /** Lines in the window for each job: a slow program must not keep the others' lanes empty. */
@@ -29,7 +30,7 @@ export const judgeCode: CliCommand = {
     const { openCodeJudge } = await import('../verifiers/code/judge.ts');
     const backend = NAMES.find(name => name === options.backend);
     const jobs = Number(options.jobs);
-    const judge = await openCodeJudge({ jobs, ...(backend && { backends: [backend] }) });
+    const judge = await openCodeJudge({ jobs, packages: sandboxPackages(context), ...(backend && { backends: [backend] }) });
     try {
       await refuseWithoutSandbox(judge, backend);
       await judgeLines(context, judge, options.in === undefined ? undefined : String(options.in), jobs, options.partial === true);

@@ -6,7 +6,7 @@ import { SandboxError } from '../../errors.ts';
 import { type Backend, DEFAULT_LIMITS, type Language, type Limits, type Observation, type Unjudged } from '../../sandbox/backend.ts';
 import { problemSeconds } from '../../sandbox/bwrap/limits.ts';
 import { Lanes } from '../../sandbox/lanes.ts';
-import { openSandbox } from '../../sandbox/open.ts';
+import { type OpenOptions, openSandbox } from '../../sandbox/open.ts';
 import { BACKENDS } from '../../sandbox/table.ts';
 import { STDIO_RULES } from './compare-stdio.ts';
 import { type Judged, jobOf, outcomeOf, testCount } from './observe.ts';
@@ -28,11 +28,10 @@ export interface CodeJudgeOptions {
   readonly backends?: readonly Backend['name'][];
   /** Programs judged at the same time. */
   readonly jobs: number;
+  /** A folder in or above which the npm packages deno and pyodide are installed (default: where this package is). */
+  readonly packages?: string;
   /** How a backend is opened, for tests. */
-  readonly openBackend?: (
-    language: Language,
-    options: { readonly lanes: number; readonly backends?: readonly Backend['name'][] },
-  ) => Promise<Backend>;
+  readonly openBackend?: (language: Language, options: OpenOptions) => Promise<Backend>;
   /** Whether the machine has more to do than it has cores: a wall-clock limit that was hit then is tried once more. */
   readonly isOverloaded?: () => boolean;
 }
@@ -57,10 +56,10 @@ class SandboxedJudge implements CodeJudge {
   }
 
   open(language: Language): Promise<Backend> {
-    const { openBackend = openSandbox, backends, jobs } = this.options;
+    const { openBackend = openSandbox, backends, packages, jobs } = this.options;
     const known = this.opened.get(language);
     if (known) return known;
-    const opening = openBackend(language, { lanes: jobs, ...(backends && { backends }) });
+    const opening = openBackend(language, { lanes: jobs, ...(backends && { backends }), ...(packages !== undefined && { packages }) });
     this.opened.set(language, opening);
     return opening;
   }
