@@ -149,10 +149,11 @@ async function runSeed(plan: Plan, seed: number, first: Resolved, policy: Policy
   const lengths = await lengthsOf(plan, seed, policy, first, signal);
   for (const [i, name] of plan.names.entries()) {
     const arm = await resolveArm(plan, seed, name, lengths, first.problems.train.length);
-    const isNew = !existsSync(join(arm.plan.dir, 'config.json'));
-    await (await openRun(arm.plan.dir, arm.plan.config)).close();
     const donors = plan.names.slice(0, i).map(earlier => armDir(plan, seed, earlier));
-    if (isNew) await shareParts(donors, arm.plan.dir);
+    if (donors.length > 0 && !existsSync(join(arm.plan.dir, 'config.json'))) {
+      await (await openRun(arm.plan.dir, arm.plan.config)).close(); // a folder becomes a run before anything is put into it
+      await shareParts(donors, arm.plan.dir);
+    }
     const progress = showProgress(context, { isQuiet: options.quiet === true });
     if (options.quiet !== true)
       context.err(`seed ${seed}, ${name} (${i + 1} of ${plan.names.length}): at most ${count(plan.budget)} tokens to learn from\n`);
