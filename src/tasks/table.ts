@@ -2,6 +2,7 @@
 // made from files and settings, { kind: apps, train: …, test: … }: a new one is a file beside tests.ts and a row here.
 import type { z } from 'zod';
 import { apps, appsSchema } from './apps.ts';
+import type { CodeTaskParts } from './code/code-task.ts';
 import type { CodeProblem } from './code/problem.ts';
 import { humaneval, humanevalSchema } from './humaneval.ts';
 import { mbpp, mbppSchema } from './mbpp.ts';
@@ -12,9 +13,11 @@ import { tests, testsSchema } from './tests.ts';
 
 export const TASKS = { minimath, minicode } as const satisfies Record<string, Task>;
 
+type OpenJudge = CodeTaskParts['openJudge'];
+
 interface Kind {
   readonly schema: z.ZodType;
-  make(settings: never): Task<CodeProblem>;
+  make(settings: never, openJudge?: OpenJudge): Task<CodeProblem>;
 }
 
 export const PROGRAM_KINDS = {
@@ -32,8 +35,8 @@ export type ProgramSettings = { [K in ProgramKind]: z.output<Kinds[K]['schema']>
 /** Settings of any kind, as a configuration says them. */
 export type ProgramInput = { [K in ProgramKind]: z.input<Kinds[K]['schema']> }[ProgramKind];
 
-/** The task that settings describe. Reads no file yet. */
-export const programTask = (settings: ProgramInput): Task<CodeProblem> => {
-  const { make } = PROGRAM_KINDS[settings.kind] as { make(settings: ProgramInput): Task<CodeProblem> };
-  return make(settings);
+/** The task that settings describe. Reads no file yet. `openJudge`: how its judge is opened, for tests. */
+export const programTask = (settings: ProgramInput, openJudge?: OpenJudge): Task<CodeProblem> => {
+  const { make } = PROGRAM_KINDS[settings.kind] as { make(settings: ProgramInput, openJudge?: OpenJudge): Task<CodeProblem> };
+  return make(settings, openJudge);
 };
