@@ -26,7 +26,7 @@ export interface PromptState {
 /** Prompts of the problems that have rows: arrays [slots, kvHeads, prefix, headDim] a layer. */
 export class PromptCache {
   private readonly config: ModelConfig;
-  private readonly prefix: number;
+  private prefix: number;
   private readonly arrays: Arrays = new Map();
   private mask = new Float32Array(0);
   private readonly taken: boolean[] = [];
@@ -51,6 +51,28 @@ export class PromptCache {
     };
     for (const name of names(this.config)) this.arrays.set(name, enlarged(this.arrays.get(name), slots * this.slotSize));
     this.mask = enlarged(this.mask, slots * this.prefix);
+  }
+
+  /** Makes room for longer prompts, or gives back what only prompts that are gone needed. */
+  resize(prefix: number): void {
+    const slots = this.mask.length / this.prefix;
+    const kept = Math.min(prefix, this.prefix);
+    const resized = (old: Float32Array, blocks: number, width: number, fill: number): Float32Array<ArrayBuffer> => {
+      const data = new Float32Array(blocks * prefix * width).fill(fill);
+      for (let i = 0; i < blocks; i++)
+        data.set(old.subarray(i * this.prefix * width, (i * this.prefix + kept) * width), i * prefix * width);
+      letGo(old);
+      return data;
+    };
+    const { kvHeads, headDim } = this.config;
+    for (const [name, old] of this.arrays) this.arrays.set(name, resized(old, slots * kvHeads, headDim, 0));
+    this.mask = resized(this.mask, slots, 1, MASKED);
+    this.prefix = prefix;
+  }
+
+  /** Tokens there is room for in a slot. */
+  get width(): number {
+    return this.prefix;
   }
 
   /** Puts a prompt into the lowest free slot and tells which. */
@@ -104,9 +126,9 @@ const BLOCK = 16;
 /** What rows have generated: arrays [rows, kvHeads, columns, headDim] a layer; a row has as many columns as tokens that have been through a step. */
 export class OwnCache {
   private readonly config: ModelConfig;
-  private readonly capacity: number;
+  private capacity: number;
   private readonly arrays: Arrays = new Map();
-  private readonly lengths: Int32Array;
+  private lengths: Int32Array;
   private readonly most: number;
   private columns = 0;
 
@@ -116,22 +138,39 @@ export class OwnCache {
     this.capacity = capacity;
     this.most = most;
     this.lengths = new Int32Array(capacity);
-    this.resize(Math.min(BLOCK, most));
+    this.resize(capacity, Math.min(BLOCK, most));
   }
 
-  private resize(columns: number): void {
+  private resize(capacity: number, columns: number): void {
     const { kvHeads, headDim } = this.config;
+    const rows = Math.min(capacity, this.capacity);
+    const kept = Math.min(columns, this.columns) * headDim;
     for (const name of names(this.config)) {
-      const data = new Float32Array(this.capacity * kvHeads * columns * headDim);
+      const data = new Float32Array(capacity * kvHeads * columns * headDim);
       const old = this.arrays.get(name);
       if (old) {
-        for (let i = 0; i < this.capacity * kvHeads; i++)
-          data.set(old.subarray(i * this.columns * headDim, (i + 1) * this.columns * headDim), i * columns * headDim);
+        for (let i = 0; i < rows * kvHeads; i++) {
+          const from = i * this.columns * headDim;
+          data.set(old.subarray(from, from + kept), i * columns * headDim);
+        }
         letGo(old);
       }
       this.arrays.set(name, data);
     }
+    const lengths = new Int32Array(capacity);
+    lengths.set(this.lengths.subarray(0, rows));
+    this.lengths = lengths;
+    this.capacity = capacity;
     this.columns = columns;
+  }
+
+  /** Room for another row behind the first `rows`; columns that only rows now gone needed are given back. */
+  makeRoom(rows: number): void {
+    const longest = this.lengths.subarray(0, rows).reduce((a, b) => Math.max(a, b), 0);
+    const needed = Math.min(this.most, BLOCK * (1 + Math.floor(longest / BLOCK)));
+    const columns = needed * 4 < this.columns ? needed : this.columns;
+    const capacity = rows < this.capacity ? this.capacity : 2 * rows;
+    if (columns !== this.columns || capacity !== this.capacity) this.resize(capacity, columns);
   }
 
   lengthOf(row: number): number {
@@ -162,7 +201,7 @@ export class OwnCache {
     }
     for (let r = 0; r < rows; r++) this.lengths[r]! += 1;
     if (this.columns < this.most && this.lengths.subarray(0, rows).includes(this.columns))
-      this.resize(Math.min(this.columns + BLOCK, this.most));
+      this.resize(this.capacity, Math.min(this.columns + BLOCK, this.most));
   }
 
   feeds(rows: number): [string, Data][] {

@@ -7,6 +7,7 @@ import type { Program } from './graph/program.ts';
 import type { Int8Weights } from './int8/matrices.ts';
 import { type Parameters, parameterShapes } from './parameters.ts';
 import { PromptReader } from './prompt-reader.ts';
+import type { RowsEngine } from './rows.ts';
 import type { Completed, SampleJob, SampleRules, SampleWatch } from './sampling.ts';
 import type { Settled } from './settled.ts';
 import { openStepProgram } from './step.ts';
@@ -17,11 +18,13 @@ const SETTLED_BYTES = 800e6;
 /** Below so many tokens at most, opening a program for these weights alone takes longer than it saves. */
 const SETTLED_TOKENS = 1024;
 
+/** Whether the weights are few enough to be held by a program besides. */
+export const canSettle = (config: ModelConfig): boolean =>
+  parameterShapes(config).reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0) <= SETTLED_BYTES;
+
 /** Whether a call is worth a step program that holds the weights itself. It says so by the work alone, so the same work has the same bytes. */
-export function isWorthSettling(config: ModelConfig, jobs: readonly SampleJob[], rules: SampleRules): boolean {
-  const bytes = parameterShapes(config).reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
-  return bytes <= SETTLED_BYTES && rules.maxTokens * jobs.reduce((n, j) => n + j.seeds.length, 0) >= SETTLED_TOKENS;
-}
+export const isWorthSettling = (config: ModelConfig, jobs: readonly SampleJob[], rules: SampleRules): boolean =>
+  canSettle(config) && rules.maxTokens * jobs.reduce((n, j) => n + j.seeds.length, 0) >= SETTLED_TOKENS;
 
 /** The step programs that hold the weights of one model. */
 interface SettledPrograms {
@@ -60,12 +63,13 @@ export class Sampler {
     const longest = Math.max(...jobs.map(j => j.prompt.length));
     if (longest >= this.config.maxPositions)
       throw new EngineError(`a prompt of ${longest} tokens leaves no room in ${this.config.maxPositions} positions`);
-    const engine = {
-      config: this.config,
-      reader: this.reader,
-      steps: (shortlist: number, tempered: boolean) => this.program(settled, shortlist, tempered),
-    };
-    return new Wave(engine, parameters, jobs, rules, rows, watch).run();
+    return new Wave(this.rowsEngine(parameters, settled), jobs, rules, rows, watch).run();
+  }
+
+  /** What moves rows with these weights. `settled`: as for `sample`. */
+  rowsEngine(parameters: Parameters, settled: Settled): RowsEngine {
+    const steps = (shortlist: number, tempered: boolean) => this.program(settled, shortlist, tempered);
+    return { config: this.config, reader: this.reader, steps, parameters };
   }
 
   /** The step program for a shortlist, made once. */

@@ -17,6 +17,12 @@ export interface SampleRules extends Truncation {
   readonly isStopped?: (tokens: readonly number[]) => boolean;
 }
 
+/** A word that could have stood at a place, with its log-probability at temperature 1. */
+export interface RankedWord {
+  readonly id: number;
+  readonly logprob: number;
+}
+
 export interface Completed {
   readonly tokens: number[];
   readonly logprobs: number[];

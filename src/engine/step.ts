@@ -22,7 +22,7 @@ const OWN = symbol('own');
 export interface StepOptions extends ProgramOptions {
   /** Best words returned for each row. */
   readonly shortlist: number;
-  /** Whether the words are ranked by a distribution at another temperature than 1 (input `inverse_temperature`). */
+  /** Whether the words are ranked by a distribution at another temperature than 1 (input `inverse_temperature`, [rows, 1]). */
   readonly tempered: boolean;
   /** Weights the program holds; the rest are inputs. */
   readonly settled: Settled;
@@ -86,7 +86,7 @@ export async function openStepProgram(c: ModelConfig, options: StepOptions): Pro
   const inputs = decoderInputs(g, c, ROWS, holding.declare);
   const hidden = finalNorm(tape, c, inputs, decoder(tape, c, inputs, stepAttention(tape, c), holding.linear));
   const logits = holding.logits(hidden, inputs);
-  const scaled = options.tempered ? g.op('Mul', [logits, g.input('inverse_temperature', 'float32', [])], logits.shape) : logits;
+  const scaled = options.tempered ? g.op('Mul', [logits, g.input('inverse_temperature', 'float32', [ROWS, 1])], logits.shape) : logits;
   const best = bestWords(g, scaled, options.shortlist);
   const shape = [ROWS, options.shortlist];
   const less = (x: Tensor, all: Tensor) => g.op('Sub', [x, logSumExp(g, all)], shape);
