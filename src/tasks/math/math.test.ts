@@ -88,6 +88,15 @@ test('the base is asked with four worked examples and the trained model without,
   assert.deepEqual(task.stop, ['\nProblem:']);
 });
 
+test('the hinted prompt has the answer alone behind the question, and behind those of the worked examples', async () => {
+  const task = taskOf();
+  const [problem] = await task.problems('train');
+  const hint = task.prompts.hint?.(problem!);
+  assert.ok(hint?.kind === 'text');
+  assert.match(hint.text, /What is \$1\+1\$\? \(2\)\n/);
+  for (const answer of ['[-4,9)', '45', '21', String.raw`-\frac{2}{3}`]) assert.ok(hint.text.includes(` (${answer})\n`), answer);
+});
+
 test('every worked example is judged correct by the verifier of the task, and by no other answer', async () => {
   const task = mathTask({
     kind: 'math',

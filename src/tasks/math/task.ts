@@ -3,12 +3,13 @@
 import { basename } from 'node:path';
 import { type Complaint, ConfigError } from '../../errors.ts';
 import { RULES, type Rules, withConventions } from '../../verifiers/answers/conventions.ts';
+import { extractAnswer } from '../../verifiers/answers/extract/extract.ts';
 import { answerVerifier, referenceAnswer, unjudgeable } from '../../verifiers/answers/verifier.ts';
 import { markedAnswerGate } from '../answer-gate.ts';
 import { cellText, type Row, readRows, refuse } from '../rows.ts';
 import type { Problem, Split, Task } from '../task.ts';
 import { filled, placesOf } from '../template.ts';
-import { gapAfter, type PromptSettings, promptOf } from '../word-problem-prompts.ts';
+import { gapAfter, hintedPromptOf, type PromptSettings, promptOf } from '../word-problem-prompts.ts';
 import { type MathInput, type MathSettings, mathSchema } from './settings.ts';
 import { finalAnswerLine, MINERVA_TEMPLATE, minervaShots } from './shots.ts';
 
@@ -37,6 +38,7 @@ export function mathTask(input: MathInput): MathTask {
     prompts: {
       train: problem => promptOf(prompts.train, problem.question),
       sample: problem => promptOf(prompts.sample, problem.question),
+      hint: ({ question, reference }) => hintedPromptOf(prompts.sample, question, reference, text => extractAnswer(text).text),
     },
     stop: settings.stop,
     maxTokens: settings.maxTokens,
