@@ -35,14 +35,32 @@ test('every rewrite of a MATH answer, one per kind and rule, is judged right', (
 
 test('the judge is symmetric across answers that have nothing to do with each other', () => {
   const texts = fc.constantFrom(...pairs.flatMap(p => [p.reference, p.answer]));
-  fc.assert(fc.property(texts, texts, (a, b) => isCorrect(a, b) === isCorrect(b, a)), { numRuns: 1500 });
+  fc.assert(
+    fc.property(texts, texts, (a, b) => isCorrect(a, b) === isCorrect(b, a)),
+    { numRuns: 1500 },
+  );
 });
 
 test('blanks, \\left \\right and dollar signs around an answer change nothing', () => {
   for (const { gold } of mutations) {
     assert.ok(isCorrect(gold, `  ${gold} `), gold);
     if (!gold.includes('$')) assert.ok(isCorrect(gold, `$${gold}$`), gold);
-    if (!gold.includes('\\left')) assert.ok(isCorrect(gold, gold.replace(/(?<!\\)([([])/g, '\\left$1').replace(/(?<!\\)([)\]])/g, '\\right$1')), gold);
+    if (!gold.includes('\\left'))
+      assert.ok(isCorrect(gold, gold.replace(/(?<!\\)([([])/g, '\\left$1').replace(/(?<!\\)([)\]])/g, '\\right$1')), gold);
+  }
+});
+
+test('no answer with another digit or another sign is accepted', () => {
+  for (const { gold } of mutations) {
+    for (const [place, digit] of [...gold].entries()) {
+      if (!/\d/.test(digit)) continue;
+      const other = gold.slice(0, place) + ((Number(digit) + 1) % 10) + gold.slice(place + 1);
+      assert.ok(!isCorrect(gold, other), `${gold} | ${other}`);
+    }
+    for (const { index, 0: sign } of gold.matchAll(/[+-]/g)) {
+      const other = gold.slice(0, index) + (sign === '+' ? '-' : '+') + gold.slice(index + 1);
+      assert.ok(!isCorrect(gold, other), `${gold} | ${other}`);
+    }
   }
 });
 
@@ -50,9 +68,21 @@ const whole = fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n });
 const small = fc.integer({ min: 1, max: 99 });
 
 test('a whole number is never one more than itself, however it is written', () => {
-  const forms: ((n: bigint) => string)[] = [String, n => `\\frac{${2n * n}}{2}`, n => `${n}.0`, n => `$${n}$`, n => n.toLocaleString('en-US'), n => `x = ${n}`];
+  const forms: ((n: bigint) => string)[] = [
+    String,
+    n => `\\frac{${2n * n}}{2}`,
+    n => `${n}.0`,
+    n => `$${n}$`,
+    n => n.toLocaleString('en-US'),
+    n => `x = ${n}`,
+  ];
   fc.assert(
-    fc.property(whole, fc.constantFrom(...forms), fc.constantFrom(...forms), (n, write, other) => isCorrect(write(n), other(n)) && !isCorrect(write(n), other(n + 1n))),
+    fc.property(
+      whole,
+      fc.constantFrom(...forms),
+      fc.constantFrom(...forms),
+      (n, write, other) => isCorrect(write(n), other(n)) && !isCorrect(write(n), other(n + 1n)),
+    ),
   );
 });
 
@@ -89,7 +119,10 @@ test('an identity holds at every point, a near miss at none', () => {
   fc.assert(
     fc.property(small, small, (a, b) => {
       const reference = `\\sin(${a}x+${b})`;
-      return isCorrect(reference, `\\sin(${a}x)\\cos(${b})+\\cos(${a}x)\\sin(${b})`) && !isCorrect(reference, `\\sin(${a}x)\\cos(${b})-\\cos(${a}x)\\sin(${b})`);
+      return (
+        isCorrect(reference, `\\sin(${a}x)\\cos(${b})+\\cos(${a}x)\\sin(${b})`) &&
+        !isCorrect(reference, `\\sin(${a}x)\\cos(${b})-\\cos(${a}x)\\sin(${b})`)
+      );
     }),
     { numRuns: 40 },
   );
@@ -99,7 +132,11 @@ test('lists and sets go by their values, tuples by their order', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.integer({ min: -99, max: 99 }), { minLength: 2, maxLength: 8 }), items => {
       const turned = [...items].reverse();
-      return isCorrect(items.join(', '), turned.join(',')) && isCorrect(`\\{${items}\\}`, turned.join(' and ')) && !isCorrect(`(${items})`, `(${turned})`);
+      return (
+        isCorrect(items.join(', '), turned.join(',')) &&
+        isCorrect(`\\{${items}\\}`, turned.join(' and ')) &&
+        !isCorrect(`(${items})`, `(${turned})`)
+      );
     }),
   );
 });
@@ -115,7 +152,11 @@ test('what cannot be read is never equal to anything else that cannot be read', 
 });
 
 test('every text is judged without an exception, and equals itself', () => {
-  const pieces = fc.constantFrom(...'\\frac \\sqrt { } ( ) [ ] ^ _ 1 2 x y , ; = < > | \\{ \\} \\pm ! % $ \\text{a} \\cup \\in . - + / : and \\begin{pmatrix} \\end{pmatrix} & \\\\ \\sin'.split(' '));
+  const pieces = fc.constantFrom(
+    ...'\\frac \\sqrt { } ( ) [ ] ^ _ 1 2 x y , ; = < > | \\{ \\} \\pm ! % $ \\text{a} \\cup \\in . - + / : and \\begin{pmatrix} \\end{pmatrix} & \\\\ \\sin'.split(
+      ' ',
+    ),
+  );
   const texts = fc.array(pieces, { maxLength: 12 }).map(parts => parts.join(' '));
   fc.assert(
     fc.property(texts, texts, (a, b) => {

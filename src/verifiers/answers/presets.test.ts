@@ -45,8 +45,10 @@ const officiallyDifferent: readonly (readonly [string, string])[] = [
 
 test('strict-math is the official script of MATH', () => {
   const rules = RULES['strict-math'];
-  for (const [reference, answer] of officiallyEqual) assert.equal(judgeAnswer(reference, answer, rules).kind, 'correct', `${reference} ${answer}`);
-  for (const [reference, answer] of officiallyDifferent) assert.equal(judgeAnswer(reference, answer, rules).kind, 'incorrect', `${reference} ${answer}`);
+  for (const [reference, answer] of officiallyEqual)
+    assert.equal(judgeAnswer(reference, answer, rules).kind, 'correct', `${reference} ${answer}`);
+  for (const [reference, answer] of officiallyDifferent)
+    assert.equal(judgeAnswer(reference, answer, rules).kind, 'incorrect', `${reference} ${answer}`);
 });
 
 test('gsm8k compares numbers after commas and dollar signs are removed', () => {

@@ -1,11 +1,10 @@
 // Whether two trees are the same answer. A row of rules, each for one kind of answer; the first that has an opinion decides. Every rule is symmetric:
 // swapping the sides changes nothing.
 
-import { quotientKey } from '../exact/quotient.ts';
 import { type Node, some } from '../latex/node.ts';
-import { type Grid, gridOf, itemsOf, recordOf, valuesOf, vectorOf } from './containers.ts';
+import { matched, sameCollection } from './collections.ts';
+import { type Grid, gridOf, itemsOf, recordOf, vectorOf } from './containers.ts';
 import { type Context, decided } from './context.ts';
-import { exactValue } from './expressions.ts';
 import { sameScalar } from './quantities.ts';
 import { realSetOf, sameRealSet } from './real-sets.ts';
 import { type Assignment, assignmentOf, isName, sameEquation, sameName } from './relations.ts';
@@ -14,8 +13,6 @@ import { type Assignment, assignmentOf, isName, sameEquation, sameName } from '.
 type Rule = (a: Node, b: Node, context: Context, depth: number) => boolean | null;
 
 const DEEPEST = 6;
-/** In a longer set only values that are written out alike are seen as repeated. */
-const MOST_COMPARED = 20;
 
 /** Whether two answers are the same; `context.how` says how that was decided. */
 export function sameAnswer(a: Node, b: Node, context: Context, depth = 0): boolean {
@@ -64,7 +61,7 @@ function sameRecord(x: ReadonlyMap<string, Node>, y: ReadonlyMap<string, Node>, 
   return [...x].every(([name, value]) => sameAnswer(value, y.get(name)!, context, depth));
 }
 
-function samePairs(x: readonly Node[], y: readonly Node[], context: Context, depth: number): boolean {
+export function samePairs(x: readonly Node[], y: readonly Node[], context: Context, depth: number): boolean {
   if (x.length !== y.length) return decided(context, false, `${x.length} and ${y.length} entries`);
   return x.every((node, i) => sameAnswer(node, y[i]!, context, depth));
 }
@@ -96,55 +93,6 @@ const collections: Rule = (a, b, context, depth) => {
   const [items, other] = x ? [x, b] : [y!, a];
   return items.length === 1 ? sameAnswer(items[0]!, other, context, depth) : decided(context, false, `${items.length} values and one`);
 };
-
-function sameCollection(a: Node, b: Node, x: readonly Node[], y: readonly Node[], context: Context, depth: number): boolean {
-  const { conventions } = context;
-  if (conventions.setBraces === 'required' && (a.k === 'set') !== (b.k === 'set')) return decided(context, false, 'only one is a set');
-  const [p, q] = [a.k === 'set' ? distinct(x, context, depth) : x, b.k === 'set' ? distinct(y, context, depth) : y];
-  if (p.length !== q.length) return decided(context, false, `${p.length} and ${q.length} values`);
-  if (conventions.lists === 'ordered' && a.k !== 'set' && b.k !== 'set') return samePairs(p, q, context, depth);
-  return matched(p, q, context, depth) || matchedValues(p, q, context, depth);
-}
-
-/** Pairs each value with one of the other side: those with one exact form by that form, the rest by comparing. */
-function matched(x: readonly Node[], y: readonly Node[], context: Context, depth: number): boolean {
-  const left = new Map<string, Node[]>();
-  for (const node of y) left.set(formOf(node, context), [...(left.get(formOf(node, context)) ?? []), node]);
-  const unpaired = x.filter(node => formOf(node, context) === '' || left.get(formOf(node, context))?.pop() === undefined);
-  const others = [...left.values()].flat();
-  for (const node of unpaired) {
-    const place = others.findIndex(other => sameAnswer(node, other, context, depth));
-    if (place < 0) return decided(context, false, 'a value has no partner');
-    others.splice(place, 1);
-  }
-  return decided(context, true, 'the same values');
-}
-
-/** A text that only equal values share; equal values may have several. */
-function formOf(node: Node, { budget }: Context): string {
-  const value = isContainer(node) ? null : exactValue(node, budget);
-  return value ? quotientKey(value) : '';
-}
-
-/** x = 1 or x = -3 beside 1, -3. */
-function matchedValues(x: readonly Node[], y: readonly Node[], context: Context, depth: number): boolean {
-  const [p, q] = [valuesOf(x, context), valuesOf(y, context)];
-  if ((p === null) === (q === null) || context.conventions.leftSides === 'kept') return false;
-  return matched(p ?? x, q ?? y, context, depth);
-}
-
-function distinct(items: readonly Node[], context: Context, depth: number): readonly Node[] {
-  const forms = new Set<string>();
-  const out: Node[] = [];
-  for (const item of items) {
-    const form = formOf(item, context);
-    if (form !== '' && forms.has(form)) continue;
-    if (items.length <= MOST_COMPARED && out.some(other => sameAnswer(item, other, context, depth))) continue;
-    forms.add(form);
-    out.push(item);
-  }
-  return out;
-}
 
 const relations: Rule = (a, b, context, depth) => {
   if (a.k !== 'rel' && b.k !== 'rel') return null;
@@ -225,6 +173,6 @@ const times = (a: Node, b: Node): Node => ({ k: 'mul', a: [a, b] });
 
 const scalars: Rule = (a, b, context) => (isContainer(a) || isContainer(b) ? null : sameScalar(a, b, context));
 const containers = new Set(['tuple', 'set', 'list', 'matrix', 'rel', 'setop', 'builder']);
-const isContainer = (node: Node): boolean => containers.has(node.k);
+export const isContainer = (node: Node): boolean => containers.has(node.k);
 
 const rules: readonly Rule[] = [records, realSets, collections, relations, vectors, matrices, setOperations, ratios, scalars];

@@ -12,17 +12,23 @@ import { type Context, decided } from './context.ts';
 import { integrals } from './integration.ts';
 
 const STEPS = 2500;
-const values = new WeakMap<Node, Quotient | null>();
+/** Values by tree, with what they cost: a value that is kept is charged again, so that no verdict depends on what was judged before. */
+const values = new WeakMap<Node, { readonly value: Quotient | null; readonly cost: number }>();
 
-/** The exact value of an expression, kept with its tree; null when there is none within the budget. */
+/** The exact value of an expression; null when there is none within the budget. */
 export function exactValue(node: Node, shared: Budget = budgetOf(STEPS)): Quotient | null {
   const there = values.get(node);
-  if (there !== undefined) return there;
-  const budget = budgetOf(Math.min(STEPS, shared.steps));
-  const isWhole = budget.steps === STEPS;
+  if (there) {
+    const isAffordable = there.cost <= shared.steps;
+    shared.steps = isAffordable ? shared.steps - there.cost : 0;
+    return isAffordable ? there.value : null;
+  }
+  const allowed = Math.min(STEPS, shared.steps);
+  const budget = budgetOf(allowed);
   const value = within(null, () => canonical(node, budget));
-  shared.steps -= (isWhole ? STEPS : shared.steps) - Math.max(0, budget.steps);
-  if (value || isWhole) values.set(node, value);
+  const cost = value ? allowed - budget.steps : allowed;
+  shared.steps -= cost;
+  if (value || allowed === STEPS) values.set(node, { value, cost });
   return value;
 }
 

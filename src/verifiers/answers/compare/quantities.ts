@@ -79,12 +79,19 @@ function decimalDigits(node: Node): string | null {
     const inside = decimalDigits(node.a);
     return inside && `-${inside}`;
   }
+  if (node.k === 'mul') return digitLetters(node.a);
   if (node.k !== 'num') return null;
   const decimals = node.decimals ?? 0;
   const scaled = node.v.n * 10n ** BigInt(decimals);
   if (scaled % node.v.d !== 0n) return null;
   const digits = String(scaled / node.v.d).padStart(decimals + 1, '0');
   return trimmed(decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`);
+}
+
+/** 152A without its base was read as 152 times A. */
+function digitLetters([first, ...rest]: readonly Node[]): string | null {
+  const isNumeral = first?.k === 'num' && first.v.d === 1n && rest.every(a => a.k === 'sym' && /^[A-Z]$/.test(a.s));
+  return isNumeral ? String(first.v.n) + rest.map(a => (a.k === 'sym' ? a.s : '')).join('') : null;
 }
 
 const hundredth = (value: Node): Node => ({ k: 'div', a: value, b: num(whole(100)) });

@@ -15,8 +15,8 @@ export const whole = (n: bigint | number): Rational => ({ n: BigInt(n), d: 1n })
 
 /** What an operation on this number costs, in steps: sums with long denominators need a long gcd. */
 export function costOf(a: Rational): number {
-  const bits = bitsOf(a);
-  return bits < 200 ? 0 : a.d === 1n ? bits / 200 : (bits / 100) ** 2;
+  const [top, bottom] = [bitLength(a.n), bitLength(a.d)];
+  return Math.max(top, bottom) < 200 ? 0 : Math.max(top, bottom) / 200 + (Math.min(top, bottom) / 100) ** 2;
 }
 
 /** n / d in lowest terms; d must not be 0. */

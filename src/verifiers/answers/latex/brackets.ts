@@ -1,10 +1,11 @@
 // Everything that opens and closes: ( ) [ ] { } \{ \} | | \lfloor \rfloor \langle \rangle, and \begin{…} \end{…} matrices. One thing in round brackets is
 // that thing; several make a tuple (or an interval: the brackets are kept). Braces that lost their backslash, {1,2}, make a set.
-import { readExponent } from './factor.ts';
+
 import { matrices } from './names.ts';
 import { type Bracket, fn, type Node, sym } from './node.ts';
 import { readItem, readItems } from './parse.ts';
 import { accept, acceptCommand, deeper, expect, type Parser, peek, take, unreadable } from './parser.ts';
+import { readExponent } from './postfix.ts';
 
 const closers: Readonly<Record<string, Bracket>> = { ')': '(', ']': '[' };
 const pairs: ReadonlyMap<string, readonly [close: string, name: string]> = new Map([

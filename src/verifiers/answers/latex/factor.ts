@@ -1,8 +1,8 @@
-// One factor of a product: a number (mixed numbers too), a letter, a fraction, a root, a bracket, a function with its argument, a matrix; and what
-// may stand behind it: powers, subscripts, factorials, primes, percent and degree signs.
-
+// One factor of a product: a number (mixed numbers too), a letter, a fraction, a root, a bracket, a function with its argument, a matrix. What
+// may stand behind it is read in postfix.ts.
 import { scaleOf } from '../words/number-words.ts';
 import { isBracketStart, readBracket } from './brackets.ts';
+import { greek, separators } from './commands.ts';
 import { readFunction } from './functions.ts';
 import {
   accents,
@@ -21,36 +21,9 @@ import {
 import { fn, type Node, num, sym } from './node.ts';
 import { readNumber, readNumeral } from './numbers.ts';
 import { readItem, readTerm } from './parse.ts';
-import { accept, acceptCommand, deeper, expect, type Parser, peek, take, unreadable } from './parser.ts';
+import { accept, deeper, expect, type Parser, peek, take, unreadable } from './parser.ts';
+import { readPostfix } from './postfix.ts';
 import { currencyOf, isLetters } from './unit-words.ts';
-
-const separators = new Set([
-  'land',
-  'lor',
-  'mid',
-  'end',
-  'rfloor',
-  'rceil',
-  'rangle',
-  'rvert',
-  'rVert',
-  'over',
-  'choose',
-  'pm',
-  'mp',
-  'bmod',
-  'mod',
-  'pmod',
-  'colon',
-  'not',
-  'circ',
-  'degree',
-  'implies',
-  'hline',
-  'cr',
-  'newline',
-  'rbrace',
-]);
 
 /** Whether another factor begins here, so that it is multiplied. */
 export function startsFactor(p: Parser): boolean {
@@ -144,60 +117,6 @@ function readAccent(p: Parser, s: string): Node {
   return fn(accents.get(s)!, readArgument(p));
 }
 
-const greek = new Set([
-  ...[
-    'alpha',
-    'beta',
-    'gamma',
-    'delta',
-    'epsilon',
-    'varepsilon',
-    'zeta',
-    'eta',
-    'theta',
-    'vartheta',
-    'iota',
-    'kappa',
-    'lambda',
-    'mu',
-    'nu',
-    'xi',
-    'pi',
-    'rho',
-    'sigma',
-    'tau',
-  ],
-  ...[
-    'upsilon',
-    'phi',
-    'varphi',
-    'chi',
-    'psi',
-    'omega',
-    'Gamma',
-    'Delta',
-    'Theta',
-    'Lambda',
-    'Xi',
-    'Pi',
-    'Sigma',
-    'Upsilon',
-    'Phi',
-    'Psi',
-    'Omega',
-    'hbar',
-    'star',
-    'diamond',
-    'clubsuit',
-    'square',
-    'top',
-    'bot',
-    'aleph',
-    'partial',
-    'nabla',
-  ],
-]);
-
 function readBlackboard(p: Parser): Node {
   const isBraced = accept(p, '{');
   const { s } = take(p);
@@ -249,87 +168,4 @@ function readBigOperator(p: Parser, name: string): Node {
     else break;
   }
   return fn(name, deeper(p, readTerm), lower, upper);
-}
-
-function readPostfix(p: Parser, base: Node): Node {
-  let node = base;
-  for (;;) {
-    const token = peek(p);
-    if (token.t === '^' || token.t === '**') node = temperature(p, readPower(p, node));
-    else if (token.t === '_') node = readSubscript(p, node);
-    else if (token.t === '!') node = fn(take(p) && accept(p, '!') ? 'doublefactorial' : 'factorial', node);
-    else if (token.t === '%') node = take(p) && { k: 'percent', a: node };
-    else if (token.t === 'cmd' && (token.s === 'degree' || token.s === 'circ')) node = take(p) && temperature(p, { k: 'degree', a: node });
-    else if (token.t === "'" && node.k === 'fn') node = take(p) && fn('prime', node);
-    else return node;
-  }
-}
-
-/** 20^\circ C is a temperature. */
-function temperature(p: Parser, node: Node): Node {
-  const { t, s } = peek(p);
-  if (node.k !== 'degree' || t !== 'word' || (s !== 'C' && s !== 'F')) return node;
-  take(p);
-  return { k: 'quantity', a: node.a, unit: s === 'C' ? 'celsius' : 'fahrenheit', power: 1 };
-}
-
-function readPower(p: Parser, a: Node): Node {
-  take(p);
-  if (acceptCommand(p, 'circ') || acceptCommand(p, 'degree')) return { k: 'degree', a };
-  if (acceptCommand(p, 'prime')) return a.k === 'sym' ? sym(`${a.s}'`) : fn('prime', a);
-  if (peek(p).t === '{' && peek(p, 1).t === 'cmd' && peek(p, 2).t === '}') {
-    const name = peek(p, 1).s;
-    if (name === 'circ' || name === 'degree') {
-      p.at += 3;
-      return { k: 'degree', a };
-    }
-    if (name === 'prime') {
-      p.at += 3;
-      return a.k === 'sym' ? sym(`${a.s}'`) : fn('prime', a);
-    }
-  }
-  const side = sideOf(p);
-  if (side) return fn(`from ${side}`, a);
-  return { k: 'pow', a, b: readExponent(p) };
-}
-
-/** 3^+ and 3^{-}: the side a limit comes from. */
-function sideOf(p: Parser): string | null {
-  const isBraced = peek(p).t === '{';
-  const sign = peek(p, isBraced ? 1 : 0).t;
-  const after = peek(p, isBraced ? 2 : 1).t;
-  if ((sign !== '+' && sign !== '-') || (isBraced ? after !== '}' : after !== 'end' && after !== '}')) return null;
-  p.at += isBraced ? 3 : 1;
-  return sign;
-}
-
-/** x^{2}, x^2, x^10, x^-1, x^(1/2), 2^2^3. */
-export function readExponent(p: Parser): Node {
-  if (accept(p, '-')) return { k: 'neg', a: readExponent(p) };
-  if (accept(p, '+')) return readExponent(p);
-  const base = peek(p).t === 'num' ? readNumeral(p) : peek(p).t === '{' ? readBracket(p) : readArgument(p);
-  return peek(p).t === '^' || peek(p).t === '**' ? deeper(p, q => readPower(q, base)) : base;
-}
-
-function readSubscript(p: Parser, node: Node): Node {
-  take(p);
-  const index = peek(p).t === 'num' ? readNumeral(p) : readArgument(p);
-  if (node.k === 'num') return basedNumeral(node, index);
-  if (node.k === 'pow') return { ...node, a: withIndex(node.a, index) };
-  return withIndex(node, index);
-}
-
-const withIndex = (node: Node, index: Node): Node =>
-  node.k === 'sym' && index.k === 'sym' ? sym(`${node.s}_${index.s}`) : fn('index', node, index);
-
-function basedNumeral(node: Node & { k: 'num' }, index: Node): Node {
-  const base = index.k === 'num' && index.v.d === 1n ? Number(index.v.n) : 0;
-  if (base < 2 || base > 36) unreadable('a base');
-  let digits = String(node.v.n);
-  if (node.v.d !== 1n) {
-    const decimals = node.decimals ?? 0;
-    digits = String((node.v.n * 10n ** BigInt(decimals)) / node.v.d).padStart(decimals + 1, '0');
-    digits = `${digits.slice(0, digits.length - decimals)}.${digits.slice(-decimals)}`;
-  }
-  return { k: 'based', digits, base, negative: false };
 }

@@ -1,10 +1,11 @@
 // Functions with their arguments: \sin x, \sin 2x, sin(x), \sin^2 x, \sin^{-1} x, \sin \cos x, \log_2 8, sqrt(34), \gcd(a, b). Without brackets the
 // argument is the product up to the next sign or function: \sin b \cos a is a product of two.
 import { readBracket } from './brackets.ts';
-import { readArgument, readExponent, readFactor, startsFactor } from './factor.ts';
+import { readArgument, readFactor, startsFactor } from './factor.ts';
 import { functions, inverses } from './names.ts';
 import { fn, type Node, num } from './node.ts';
 import { accept, expect, isCommand, type Parser, peek, take, unreadable } from './parser.ts';
+import { readExponent } from './postfix.ts';
 
 const TWO = num({ n: 2n, d: 1n });
 

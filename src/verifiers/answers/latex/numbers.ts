@@ -62,12 +62,20 @@ function slashFraction(p: Parser): Found | null {
 
 /** \frac12, \frac{1}{2}, \frac1{2}: only with whole numbers, and no more than they. */
 function latexFraction(p: Parser): Found | null {
+  if (peek(p).t === '{') return overFraction(p);
   if (!isCommand(peek(p), fractions)) return null;
   const glued = peek(p, 1);
   if (glued.t === 'num' && /^\d\d$/.test(glued.s)) return { top: BigInt(glued.s[0]!), bottom: BigInt(glued.s[1]!), length: 2 };
   const top = wholeAt(p, 1);
   const bottom = top && wholeAt(p, 1 + top.length);
   return bottom ? { top: top.value, bottom: bottom.value, length: 1 + top.length + bottom.length } : null;
+}
+
+/** {1 \over 2} */
+function overFraction(p: Parser): Found | null {
+  const [top, over, bottom] = [peek(p, 1), peek(p, 2), peek(p, 3)];
+  const isFraction = over.t === 'cmd' && over.s === 'over' && top.t === 'num' && bottom.t === 'num' && peek(p, 4).t === '}';
+  return isFraction && isDigits(top.s) && isDigits(bottom.s) ? { top: BigInt(top.s), bottom: BigInt(bottom.s), length: 5 } : null;
 }
 
 function wholeAt(p: Parser, ahead: number): { value: bigint; length: number } | null {

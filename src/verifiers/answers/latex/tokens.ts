@@ -1,6 +1,8 @@
 // LaTeX and plain formulas cut into tokens. Numbers are read whole (1,234.5 and 6,\!152 and 5\,000 and 2.5e3), runs of letters stay words for
 // the parser to decide on, \text{…} is cut in the same way. One pass, no backtracking; the caller caps the length.
 
+import { blanks, silent, upright } from './commands.ts';
+
 export interface Token {
   /** num, word (letters), cmd (\name), or the sign itself: + - ( \{ … */
   readonly t: string;
@@ -28,85 +30,6 @@ const TAIL = /(?:\.\d+)?(?:[eE][+-]?\d+(?![a-zA-Z\d]))?/y;
 const REPEATING = /^\.(\d*)\\(?:overline|bar)\s?\{(\d+)\}/;
 const DIGITS = /\d+/y;
 const GROUP = /\d{3}(?!\d)/y;
-const upright = new Set([
-  'text',
-  'mbox',
-  'textbf',
-  'textit',
-  'textrm',
-  'textnormal',
-  'texttt',
-  'mathrm',
-  'mathbf',
-  'mathit',
-  'operatorname',
-  'hbox',
-  'rm',
-  'bf',
-  'mathsf',
-  'emph',
-  'bm',
-  'boldsymbol',
-  'vec',
-  'mathcal',
-  'operatorname*',
-  'textup',
-]);
-const silent = new Set([
-  'left',
-  'right',
-  'displaystyle',
-  'big',
-  'Big',
-  'bigl',
-  'bigr',
-  'Bigl',
-  'Bigr',
-  'bigg',
-  'Bigg',
-  'limits',
-  'nolimits',
-  'boxed',
-  'fbox',
-  'textstyle',
-  'middle',
-  'biggl',
-  'biggr',
-  'mathop',
-  'mathbin',
-  'mathopen',
-  'mathclose',
-  'hfill',
-  'noindent',
-  'ensuremath',
-  'scriptstyle',
-  'tiny',
-  'small',
-  'large',
-  'Large',
-]);
-const blanks = new Set([
-  '!',
-  ',',
-  ';',
-  ':',
-  ' ',
-  '>',
-  'quad',
-  'qquad',
-  'space',
-  'thinspace',
-  'enspace',
-  'medspace',
-  'hspace',
-  '\n',
-  'mathstrut',
-  'strut',
-  'phantom',
-  'checkmark',
-  'blacksquare',
-  'qed',
-]);
 
 /** The tokens of a tidied text; null when \text nests too deep. */
 export function tokensOf(text: string, settings: TokenSettings): Token[] | null {
@@ -114,59 +37,82 @@ export function tokensOf(text: string, settings: TokenSettings): Token[] | null 
   return scan(text, settings, out, false, 0) ? out : null;
 }
 
+/** Where the scan is, and what it has seen. */
+interface Scan {
+  readonly text: string;
+  readonly settings: TokenSettings;
+  readonly out: Token[];
+  readonly upright: boolean;
+  readonly depth: number;
+  at: number;
+  spaced: boolean;
+  brackets: number;
+}
+
 function scan(text: string, settings: TokenSettings, out: Token[], isUpright: boolean, depth: number): boolean {
   if (depth > DEEPEST) return false;
-  let spaced = false;
-  let brackets = 0;
-  for (let at = 0; at < text.length; ) {
-    const char = text[at]!;
-    if (char === ' ' || char === '~' || char === '\n') {
-      spaced = true;
-      at++;
-      continue;
-    }
-    const push = (t: string, s: string, end: number) => {
-      out.push({ t, s, spaced, upright: isUpright });
-      spaced = false;
-      at = end;
-    };
-    if (isDigit(char) || (char === '.' && isDigit(text[at + 1] ?? ''))) {
-      const read = numberAt(text, at, settings, brackets > 0);
-      push('num', read.digits, read.end);
-      continue;
-    }
-    const letters = matchAt(LETTERS, text, at);
-    if (letters) {
-      push('word', letters, at + letters.length);
-      continue;
-    }
-    if (char === '\\' && text[at + 1] !== '\\') {
-      const command = matchAt(COMMAND, text, at)?.slice(1) ?? '';
-      const end = at + 1 + command.length;
-      if (upright.has(command)) {
-        const inside = argumentAt(text, end);
-        if (inside === null) return false;
-        const first = out.length;
-        if (!scan(inside.text, settings, out, true, depth + 1)) return false;
-        if (out.length > first && spaced) out[first] = { ...out[first]!, spaced: true };
-        spaced = inside.text.endsWith(' ');
-        at = inside.end;
-      } else if (blanks.has(command)) {
-        spaced = true;
-        at = end;
-      } else if (silent.has(command)) at = text[end] === '.' && (command === 'left' || command === 'right') ? end + 1 : end;
-      else if (command === '{' || command === '}' || command === '|' || command === '%' || command === '$') {
-        brackets += command === '{' ? 1 : command === '}' ? -1 : 0;
-        push(command === '%' || command === '$' ? command : `\\${command}`, command, end);
-      } else if (command === '' || '&#_'.includes(command)) at = end;
-      else push('cmd', command, end);
-      continue;
-    }
-    const sign = matchAt(SIGN, text, at)!;
-    if (sign === '(' || sign === '[') brackets++;
-    if (sign === ')' || sign === ']') brackets--;
-    push(sign, sign, at + sign.length);
+  const state: Scan = { text, settings, out, upright: isUpright, depth, at: 0, spaced: false, brackets: 0 };
+  while (state.at < text.length) if (!scanOne(state)) return false;
+  return true;
+}
+
+/** Takes whatever stands at the place; false when \text is not closed. */
+function scanOne(s: Scan): boolean {
+  const char = s.text[s.at]!;
+  if (char === ' ' || char === '~' || char === '\n') {
+    s.spaced = true;
+    s.at++;
+    return true;
   }
+  if (isDigit(char) || (char === '.' && isDigit(s.text[s.at + 1] ?? ''))) {
+    const read = numberAt(s.text, s.at, s.settings, s.brackets > 0);
+    return push(s, 'num', read.digits, read.end);
+  }
+  const letters = matchAt(LETTERS, s.text, s.at);
+  if (letters) return push(s, 'word', letters, s.at + letters.length);
+  if (char === '\\' && s.text[s.at + 1] !== '\\') return scanCommand(s);
+  const sign = matchAt(SIGN, s.text, s.at)!;
+  if (sign === '(' || sign === '[') s.brackets++;
+  if (sign === ')' || sign === ']') s.brackets--;
+  return push(s, sign, sign, s.at + sign.length);
+}
+
+function push(s: Scan, t: string, letters: string, end: number): true {
+  s.out.push({ t, s: letters, spaced: s.spaced, upright: s.upright });
+  s.spaced = false;
+  s.at = end;
+  return true;
+}
+
+/** \{ and its like are signs with their backslash, \% and \$ without. */
+const escaped: Readonly<Record<string, string>> = { '{': '\\{', '}': '\\}', '|': '\\|', '%': '%', $: '$' };
+
+function scanCommand(s: Scan): boolean {
+  const command = matchAt(COMMAND, s.text, s.at)?.slice(1) ?? '';
+  const end = s.at + 1 + command.length;
+  if (upright.has(command)) return scanArgument(s, end);
+  const sign = escaped[command];
+  if (sign !== undefined) {
+    s.brackets += command === '{' ? 1 : command === '}' ? -1 : 0;
+    return push(s, sign, command, end);
+  }
+  const isBlank = blanks.has(command);
+  if (!isBlank && !silent.has(command) && command !== '' && !'&#_'.includes(command)) return push(s, 'cmd', command, end);
+  s.spaced ||= isBlank;
+  const isInvisible = s.text[end] === '.' && (command === 'left' || command === 'right');
+  s.at = isInvisible ? end + 1 : end;
+  return true;
+}
+
+/** The words and numbers of \text{…}. */
+function scanArgument(s: Scan, from: number): boolean {
+  const inside = argumentAt(s.text, from);
+  if (inside === null) return false;
+  const first = s.out.length;
+  if (!scan(inside.text, s.settings, s.out, true, s.depth + 1)) return false;
+  if (s.out.length > first && s.spaced) s.out[first] = { ...s.out[first]!, spaced: true };
+  s.spaced = inside.text.endsWith(' ');
+  s.at = inside.end;
   return true;
 }
 

@@ -6,6 +6,7 @@ import { type Node, some } from './node.ts';
 import { accept, isCommand, type Parser, peek, take, unreadable } from './parser.ts';
 import type { Token } from './tokens.ts';
 
+const endsItem = new Set(['end', ',', ';', ')', '}', '.']);
 const modulo = new Set(['pmod']);
 const currencies: ReadonlyMap<string, string> = new Map([
   ['$', 'dollars'],
@@ -28,9 +29,18 @@ export function isLetters(token: Token): boolean {
 /** Whether a unit follows the value that was just read. */
 export function hasUnitAhead(p: Parser, left: Node): boolean {
   const token = peek(p);
+  // "16 min" and "30 sec" are times; "2 sec x" and "min(a, b)" are functions.
+  if (token.t === 'word' && functions.has(token.s) && isUnit(token.s)) return left.k === 'num' && endsItem.has(peek(p, 1).t);
   if (currencyOf(token)) return left.k !== 'quantity' && !startsNumber(peek(p, 1));
   if (isCommand(token, modulo)) return true;
-  if (token.t !== 'word' || joiners.has(token.s) || functions.has(token.s) || wordSymbols.has(token.s) || left.k === 'quantity')
+  if (
+    token.t !== 'word' ||
+    token.s === 'sqrt' ||
+    joiners.has(token.s) ||
+    functions.has(token.s) ||
+    wordSymbols.has(token.s) ||
+    left.k === 'quantity'
+  )
     return false;
   if (
     token.s.length === 1 &&

@@ -10,7 +10,7 @@ export interface Choice {
 }
 
 const BARE = /^(?:(?:option|choice|answer)\s)?\(?([A-Za-z])\)?$/i;
-const LABELLED = /^(?:(?:option|choice|answer)\s)?(?:\(([A-Z])\)[.:]?|([A-Z])[.):])\s?(\S.*)$/;
+const LABELLED = /^(?:(?:option|choice|answer)\s)?(?:\(([A-Z])\)[.:]?|([A-Z])[.):])\s(\S.*)$/;
 const NAMED = /^([A-Z]) [A-Z]?[a-z]{2,}(?: [A-Za-z]+){0,6}$/;
 const HEDGES = /\b(?:and|or|not|is|nor|neither|both)\b|[,;]/i;
 
