@@ -22,6 +22,8 @@ export interface CodeTaskParts {
   readonly maxTokens: number;
   /** The program that a completion, not empty, comes to. */
   programOf(problem: CodeProblem, completion: string): string;
+  /** The request as it is put to the judge, where a task knows a cheaper one that finds the same. */
+  asked?(request: CodeRequest): CodeRequest;
   /** The problem as it is judged, where finding that out takes a run of its reference. */
   settled?(problem: CodeProblem, run: (request: CodeRequest) => Promise<Verdict>): Promise<CodeProblem>;
   readonly openJudge?: NonNullable<JudgingSettings['openJudge']>;
@@ -43,14 +45,17 @@ export function codeTask(parts: CodeTaskParts): Task<CodeProblem> {
     return finding;
   };
 
-  const requestFor = (problem: CodeProblem, tests: CodeTests, completion: string): CodeRequest => ({
-    ...tests,
-    language,
-    program: parts.programOf(problem, completion),
-    limits: { ...givenLimits(settings), ...problem.limits },
-    ...(problem.compare && { compare: problem.compare }),
-    ...(reward === 'share' && { partial: true }),
-  });
+  const requestFor = (problem: CodeProblem, tests: CodeTests, completion: string): CodeRequest => {
+    const request: CodeRequest = {
+      ...tests,
+      language,
+      program: parts.programOf(problem, completion),
+      limits: { ...givenLimits(settings), ...problem.limits },
+      ...(problem.compare && { compare: problem.compare }),
+      ...(reward === 'share' && { partial: true }),
+    };
+    return parts.asked?.(request) ?? request;
+  };
 
   const judgeBy = async (problem: CodeProblem, pick: (problem: CodeProblem) => CodeTests | undefined, completion: string) => {
     if (completion.trim() === '') return unparsable('the completion is empty');

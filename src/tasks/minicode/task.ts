@@ -9,6 +9,7 @@ import { programIn } from '../code/program-text.ts';
 import { judgedSettings, parsedSettings } from '../code/settings.ts';
 import { promptOf } from '../minimath/task.ts';
 import type { Split, Task } from '../task.ts';
+import { atOnce } from './at-once.ts';
 import { body, describe, docstring, type Program, parameterOf, rightly } from './program.ts';
 import { makeSplits, stepsOf, testCounts } from './splits.ts';
 import { testsOf } from './tests.ts';
@@ -82,6 +83,7 @@ export function minicodeTask(input: z.input<typeof minicodeSchema>, openJudge?: 
       const program = programIn(completion, 'javascript');
       return /^\s*function f\b/m.test(program) ? program : FORMS[form].before(question) + program;
     },
+    asked: atOnce,
     ...(openJudge && { openJudge }),
   });
 }
