@@ -40,7 +40,7 @@ export const sizes = {
   },
   'tiny-m': {
     config: { ...shape, layers: 6, hidden: 192, heads: 6, intermediate: 640 },
-    schedule: { steps: 3000, batch: 64, learningRate: 1.5e-3, warmUp: 150 },
+    schedule: { steps: 1600, batch: 64, learningRate: 1.5e-3, warmUp: 100 },
   },
   'tiny-l': {
     config: { ...shape, layers: 8, hidden: 320, heads: 10, intermediate: 896 },
