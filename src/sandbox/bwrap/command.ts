@@ -1,6 +1,6 @@
 // The command line that starts a worker: into its cgroup, away from root, into bubblewrap's namespaces, and there the fork server. The order of
 // bubblewrap's arguments is the order of what it does. Nothing secret may stand here or in the environment: a candidate can read both.
-import { closeSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -84,6 +84,11 @@ const PLACES = [
 const CLOSED = ['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', '/tmp', '--cap-drop', 'ALL'];
 /** -I or -E would be nicer, but ignore PYTHONHASHSEED. */
 const SERVER = ['prlimit', `--stack=${STACK_BYTES}:`, '/usr/bin/python3', '-s', '-S', '-B', '-X', 'utf8', '/sb/boot.py'];
+
+/** Whether this is the root that the kernel knows, and not only the one of some user namespace. */
+export function isKernelRoot(uid = process.getuid?.(), map = readFileSync('/proc/self/uid_map', 'utf8')): boolean {
+  return uid === 0 && /^\s*0\s+0\s/m.test(map);
+}
 
 /** Kernel uid 0 knows no limit of processes, whatever uid it has in its namespace. */
 const AWAY_FROM_ROOT = ['setpriv', '--reuid', NOBODY, '--regid', NOBODY, '--clear-groups', '--'];

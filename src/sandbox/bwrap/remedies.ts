@@ -3,10 +3,10 @@
 const ROWS: readonly (readonly [RegExp, string])[] = [
   [/is for Linux/, 'use Linux or, for Python elsewhere, install Deno (npm install deno pyodide)'],
   [
-    /spawn (bwrap|sh) ENOENT|bwrap: (not found|No such file)|failed to execute bwrap/,
+    /spawn (bwrap|sh) (ENOENT|EACCES)|bwrap: (not found|No such file)|failed to execute bwrap/,
     'install bubblewrap (apt install bubblewrap, dnf install bubblewrap)',
   ],
-  [/spawn setpriv ENOENT|setpriv: not found/, 'install util-linux, or run as a user other than root'],
+  [/setpriv/, 'run as a user other than root (or, where there is no setpriv, install util-linux)'],
   [
     /uid map|setting up uid/,
     'allow user namespaces for bwrap (Ubuntu 24.04: sysctl kernel.apparmor_restrict_unprivileged_userns=0, or an AppArmor profile)',

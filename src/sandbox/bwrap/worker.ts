@@ -2,7 +2,7 @@
 // is not as it should be (death, silence, nonsense) is a WorkerFault, after which the worker is of no use any more.
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Cgroup, Cgroups } from './cgroup.ts';
-import { closeAll, workerCommand } from './command.ts';
+import { closeAll, isKernelRoot, workerCommand } from './command.ts';
 import { FrameError, FrameReader, packFrame } from './frames.ts';
 import { type Message, readMessage } from './messages.ts';
 import { toBytes } from './seccomp/assemble.ts';
@@ -53,7 +53,8 @@ export class Worker {
     child.stderr!.on('data', (piece: Buffer) => {
       this.complaint = (this.complaint + piece.toString()).slice(-COMPLAINT_KEPT);
     });
-    child.stdin!.on('error', error => this.fail(`cannot be written to: ${error.message}`));
+    // A pipe breaks when its process ends, and the end says more.
+    child.stdin!.on('error', () => undefined);
     child.on('error', error => this.fail(error.message));
     this.ended = new Promise(resolve => {
       child.on('close', (code, signal) => {
@@ -69,7 +70,7 @@ export class Worker {
   static async start(cgroups: Cgroups | null): Promise<Worker> {
     if (!isArchitecture(process.arch)) throw new WorkerFault(`no system call filter for ${process.arch}: x64 and arm64 have one`);
     const cgroup = cgroups?.make(String(++made)) ?? null;
-    const command = workerCommand(process.getuid?.() === 0, cgroup?.directories ?? []);
+    const command = workerCommand(isKernelRoot(), cgroup?.directories ?? []);
     // An empty environment: the first process of the sandbox shows it to all. Detached: a Ctrl-C is the host's to handle.
     const child = spawn(command.file, command.args, {
       stdio: ['pipe', 'pipe', 'pipe', ...command.descriptors],
@@ -113,7 +114,7 @@ export class Worker {
   /** Begins a candidate: in namespaces of its own from here to `close`. */
   open(memoryBytes: number): void {
     this.isOpen = true;
-    if (this.cgroup && this.memory !== memoryBytes) this.cgroup.setMemory(memoryBytes);
+    if (this.memory !== memoryBytes) this.ofCgroup(cgroup => cgroup.setMemory(memoryBytes));
     this.memory = memoryBytes;
     this.send({ op: 'open' });
     this.awaited.push('opened');
@@ -127,7 +128,7 @@ export class Worker {
   }
 
   oomKills(): number {
-    return this.cgroup?.oomKills() ?? 0;
+    return this.ofCgroup(cgroup => cgroup.oomKills()) ?? 0;
   }
 
   /** The event loop may end while nobody waits for an idle worker. */
@@ -142,6 +143,15 @@ export class Worker {
     this.hold(true);
     this.fail('was ended');
     await this.ended;
+  }
+
+  /** The kernel may refuse (a limit below what is still in use), or somebody has removed it: a fresh worker has a fresh one. */
+  private ofCgroup<T>(act: (cgroup: Cgroup) => T): T | undefined {
+    try {
+      return this.cgroup ? act(this.cgroup) : undefined;
+    } catch (cause) {
+      throw this.fail(`has lost its cgroup: ${cause instanceof Error ? cause.message : cause}`);
+    }
   }
 
   private next(seconds: number): Promise<Message> {
