@@ -16,6 +16,7 @@ export type Probed = 'equal' | 'different' | 'unknown';
 const SCALES = [1, -1, 0.25, 3, -3, 7, 0.05, -0.4, 25, 1.5, -11, 90] as const;
 const NEEDED = 6;
 const CLOSE = 1e-9;
+const MARGIN = 1e-7;
 const BITS = 260;
 const AGREED = 200;
 const MOST_BITS = 6000;
@@ -45,8 +46,8 @@ function roughly(a: Node, b: Node, names: readonly string[], budget: Budget): Pr
     const point = new Map(names.map(name => [name, toNumber(pointOf(name, round))]));
     const [x, y] = [complexValue(a, point, budget), complexValue(b, point, budget)];
     if (!isFound(x) || !isFound(y) || isReal(x) !== isReal(y)) continue;
-    if (!isClose(x, y)) return 'different';
-    agreed++;
+    if (isClose(x, y)) agreed++;
+    else if (!isMarginal(x, y)) return 'different';
   }
   return agreed >= (names.length === 0 ? 1 : NEEDED) ? 'equal' : 'unknown';
 }
@@ -55,9 +56,13 @@ const isFound = ({ re, im }: Complex): boolean =>
   Number.isFinite(re) && Number.isFinite(im) && Math.abs(re) < 1e150 && Math.abs(im) < 1e150;
 const isReal = ({ re, im }: Complex): boolean => Math.abs(im) <= 1e-9 * Math.max(1e-30, Math.abs(re));
 const isClose = (x: Complex, y: Complex): boolean => {
-  const size = Math.max(Math.hypot(x.re, x.im), Math.hypot(y.re, y.im), 1e-30);
-  return Math.hypot(x.re - y.re, x.im - y.im) <= CLOSE * size || size < 1e-13;
+  const size = Math.max(Math.hypot(x.re, x.im), Math.hypot(y.re, y.im));
+  return Math.hypot(x.re - y.re, x.im - y.im) <= CLOSE * size;
 };
+
+/** So near that the rounding of doubles may be all the difference: such a point says nothing. */
+const isMarginal = (x: Complex, y: Complex): boolean =>
+  Math.hypot(x.re - y.re, x.im - y.im) <= MARGIN * Math.max(1, Math.hypot(x.re, x.im));
 
 /** Numbers: nested roots are decided, values with functions must agree to 200 bits. */
 function constantsAgree(a: Node, b: Node, isRoughlyEqual: boolean, budget: Budget): Probed {
