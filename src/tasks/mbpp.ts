@@ -61,8 +61,8 @@ const asking = (text: string, asserts: readonly string[]): string =>
 function problemOf({ challenge, chat }: Settings, row: Row): Entry | { readonly leftOut: string } {
   const { id, text, code, asserts, challenges, setup } = partsOf(row);
   if (asserts.length === 0) return { leftOut: 'without tests' };
-  if (needsOneSide(code, asserts))
-    return { leftOut: 'whose tests pass functions or objects of the program, which no other process can hold' };
+  if (needsOneSide(code, [setup, ...asserts, ...challenges]))
+    return { leftOut: 'whose tests hand over functions, types or objects of the program, which no other process can hold' };
   const of = (chosen: readonly string[]) => ({ mode: 'assert', asserts: chosen, ...(setup && { setup }) }) as const;
   const program = `${code.trim()}\n`;
   return {
@@ -78,11 +78,14 @@ function problemOf({ challenge, chat }: Settings, row: Row): Entry | { readonly 
   };
 }
 
-/** Whether tests use classes that the solution defines, or hand functions over: such tests cannot be kept apart from the program. */
+/** A type handed over as a value: `f((1, 'a'), int)`. */
+const TYPES = /, *(?:int|str|float|list|tuple|dict|set|bool) *\)/;
+
+/** Whether tests use classes that the solution defines, or hand functions or types over: such tests cannot be kept apart from the program. */
 function needsOneSide(code: string, tested: readonly string[]): boolean {
   const classes = [...code.matchAll(/^class (\w+)/gm)].map(([, name = '']) => name);
   const tests = tested.join('\n');
-  return /\blambda\b/.test(tests) || classes.some(name => new RegExp(`\\b${name}\\b`).test(tests));
+  return TYPES.test(tests) || /\blambda\b/.test(tests) || classes.some(name => new RegExp(`\\b${name}\\b`).test(tests));
 }
 
 async function shotsOf(file: string): Promise<string> {

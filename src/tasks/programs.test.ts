@@ -145,7 +145,7 @@ test('MBPP: tests that hand over functions or objects of the program are left ou
   );
   assert.match(
     (await task.notes!('test')).join(),
-    /3 of 4 rows left out: 2 whose tests pass functions or objects [\s\S]*, 1 without tests/,
+    /3 of 4 rows left out: 2 whose tests hand over functions, types or objects [\s\S]*, 1 without tests/,
   );
 });
 
