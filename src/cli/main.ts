@@ -10,6 +10,7 @@ import { compare } from './compare.ts';
 import { data } from './data.ts';
 import { doctor } from './doctor.ts';
 import { evaluate } from './eval.ts';
+import { exportCommand } from './export.ts';
 import { judge } from './judge.ts';
 import { methods } from './methods.ts';
 import { models } from './models.ts';
@@ -33,6 +34,7 @@ const COMMANDS: readonly (CliCommand | CliGroup)[] = [
   judge,
   methods,
   models,
+  exportCommand,
   data,
   sample,
   score,

@@ -23,6 +23,8 @@ export interface Family {
     readonly name: string;
     /** GGUF interleaves the rows of q and k per head (0, d/2, 1, d/2+1, …) for a RoPE over neighbours; ours pairs i with i + d/2. */
     readonly interleavesRows: boolean;
+    /** Biases that llama.cpp reads, besides those that the architecture has. */
+    readonly biases: readonly Biased[];
     /** Whether llama.cpp divides RoPE's frequencies by the tensor rope_freqs.weight. */
     readonly hasRopeFactors: boolean;
   };
@@ -36,7 +38,7 @@ export const families = {
     biasKeys: { attention_bias: ['qkv', 'o'], mlp_bias: ['mlp'] },
     defaults: { max_position_embeddings: 2048 },
     window: 'never',
-    gguf: { name: 'llama', interleavesRows: true, hasRopeFactors: true },
+    gguf: { name: 'llama', interleavesRows: true, biases: ['qkv', 'o', 'mlp'], hasRopeFactors: true },
   },
   mistral: {
     transformersClass: 'MistralForCausalLM',
@@ -45,7 +47,7 @@ export const families = {
     biasKeys: {},
     defaults: { num_key_value_heads: 8, max_position_embeddings: 131072 },
     window: { absent: 4096 },
-    gguf: { name: 'llama', interleavesRows: true, hasRopeFactors: true },
+    gguf: { name: 'llama', interleavesRows: true, biases: ['qkv', 'o', 'mlp'], hasRopeFactors: true },
   },
   qwen2: {
     transformersClass: 'Qwen2ForCausalLM',
@@ -54,7 +56,7 @@ export const families = {
     biasKeys: {},
     defaults: { num_key_value_heads: 32, max_position_embeddings: 32768 },
     window: 'on request',
-    gguf: { name: 'qwen2', interleavesRows: false, hasRopeFactors: false },
+    gguf: { name: 'qwen2', interleavesRows: false, biases: [], hasRopeFactors: false },
   },
   qwen3: {
     transformersClass: 'Qwen3ForCausalLM',
@@ -63,7 +65,7 @@ export const families = {
     biasKeys: { attention_bias: ['qkv', 'o'] },
     defaults: { num_key_value_heads: 32, head_dim: 128, max_position_embeddings: 32768 },
     window: 'on request',
-    gguf: { name: 'qwen3', interleavesRows: false, hasRopeFactors: false },
+    gguf: { name: 'qwen3', interleavesRows: false, biases: [], hasRopeFactors: false },
   },
 } as const satisfies Readonly<Record<string, Family>>;
 

@@ -98,7 +98,7 @@ function isKnownLayers(value: unknown): boolean {
   return isAbsent(value) || (Array.isArray(value) && value.every(type => type === 'full_attention' || type === 'sliding_attention'));
 }
 
-const torchNames: Readonly<Record<StoredType, string>> = { F32: 'float32', BF16: 'bfloat16' };
+const torchNames: Readonly<Record<StoredType, string>> = { F32: 'float32', BF16: 'bfloat16', F16: 'float16' };
 
 /** A config.json that transformers loads: `base` (another config.json, or nothing) with everything that `config` says. Keys sorted. */
 export function formatConfig(config: ModelConfig, dtype: StoredType, base: JsonObject): string {

@@ -5,8 +5,9 @@ import { ModelError } from '../../errors.ts';
 import { type Metadata, needed } from './gguf-metadata.ts';
 import { preTokenizers } from './gguf-pretokenizers.ts';
 
-const ggml = 'tokenizer.ggml.';
-const tokenType = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5 } as const;
+/** What the tokenizer's keys begin with. */
+export const ggml = 'tokenizer.ggml.';
+export const tokenType = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5 } as const;
 
 export interface GgufTokenizer {
   readonly tokenizerJson: Readonly<Record<string, unknown>>;

@@ -90,20 +90,25 @@ async function readTensor(
   const count = entry.shape.reduce((product, size) => product * size, 1);
   const values = await readValues(file, entry.begin, count, encodings[entry.dtype]);
   checkFinite(file.path, name, values);
-  const isRotated = /\.self_attn\.[qk]_proj\.(weight|bias)$/.test(name);
-  return isRotated && familyOf(config.architecture).gguf.interleavesRows
-    ? undoInterleaving(values, config.headDim, entry.shape.length > 1 ? entry.shape[1]! : 1)
-    : values;
+  return isInterleaved(config, name) ? moveRows(values, config.headDim, values.length / entry.shape[0]!, true) : values;
 }
 
-/** Rows (0, d/2, 1, d/2+1, …) of every head → rows (0, 1, 2, …). */
-function undoInterleaving(values: Float32Array, headDim: number, rowLength: number): Float32Array {
+const isInterleaved = ({ architecture }: ModelConfig, name: string): boolean =>
+  /\.self_attn\.[qk]_proj\.(weight|bias)$/.test(name) && familyOf(architecture).gguf.interleavesRows;
+
+/** A weight of Hugging Face with its rows as GGUF has them. */
+export const interleaved = (config: ModelConfig, name: string, values: Float32Array): Float32Array =>
+  isInterleaved(config, name) ? moveRows(values, config.headDim, name.endsWith('.bias') ? 1 : config.hidden, false) : values;
+
+/** Rows (0, d/2, 1, d/2 + 1, …) of every head → rows (0, 1, 2, …), or (`back` false) the other way round. */
+function moveRows(values: Float32Array, headDim: number, rowLength: number, back: boolean): Float32Array {
   const out = new Float32Array(values.length);
   const rows = values.length / rowLength;
   for (let row = 0; row < rows; row++) {
     const inHead = row % headDim;
-    const original = row - inHead + (inHead % 2) * (headDim / 2) + Math.floor(inHead / 2);
-    out.set(values.subarray(row * rowLength, (row + 1) * rowLength), original * rowLength);
+    const plain = row - inHead + (inHead % 2) * (headDim / 2) + Math.floor(inHead / 2);
+    const [from, to] = back ? [row, plain] : [plain, row];
+    out.set(values.subarray(from * rowLength, (from + 1) * rowLength), to * rowLength);
   }
   return out;
 }

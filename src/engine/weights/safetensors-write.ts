@@ -1,13 +1,14 @@
-// Writes safetensors, F32 or BF16. The header comes from shapes known beforehand, in their order, so tensors may arrive in any order, one in
-// memory at a time, and equal tensors give equal bytes. BF16 rounds to nearest, ties to even, as torch does.
+// Writes safetensors, F32, BF16 or F16. The header comes from shapes known beforehand, in their order, so tensors may arrive in any order, one in
+// memory at a time, and equal tensors give equal bytes.
 import { type FileHandle, open } from 'node:fs/promises';
 import { EngineError } from '../../errors.ts';
+import { encoders, largest } from './encoders.ts';
 import { firstNonFinite } from './tensors.ts';
 
-export type StoredType = 'F32' | 'BF16';
+export type StoredType = 'F32' | 'BF16' | 'F16';
 export type NamedTensors = Iterable<readonly [string, Float32Array]> | AsyncIterable<readonly [string, Float32Array]>;
 
-const bytesPerValue: Readonly<Record<StoredType, number>> = { F32: 4, BF16: 2 };
+const bytesPerValue: Readonly<Record<StoredType, number>> = { F32: 4, BF16: 2, F16: 2 };
 
 /** Writes and syncs a new file; `shapes` names every tensor and fixes the order. Throws EngineError: a tensor missing, repeated, misshapen or not finite. */
 export async function writeSafetensors(
@@ -26,7 +27,8 @@ export async function writeSafetensors(
       if (place === undefined) throw new EngineError(`${path}: the tensor ${name} is unknown or came twice`);
       waiting.delete(name);
       checkValues(path, name, values, place.count);
-      await writeAll(handle, encode(values, dtype), place.begin);
+      if (values.some(x => Math.abs(x) > largest[dtype])) throw new EngineError(`${path}: ${name} holds a number too large for ${dtype}`);
+      await writeAll(handle, encoders[dtype](values), place.begin);
     }
     const missing = waiting.keys().next();
     if (!missing.done) throw new EngineError(`${path}: the tensor ${missing.value} did not come`);
@@ -66,14 +68,6 @@ function layOut(
 function checkValues(path: string, name: string, values: Float32Array, count: number): void {
   if (values.length !== count) throw new EngineError(`${path}: ${name} has ${values.length} values, ${count} are expected`);
   if (firstNonFinite(values) >= 0) throw new EngineError(`${path}: ${name} is not finite: training diverged, nothing was saved`);
-}
-
-function encode(values: Float32Array, dtype: StoredType): Uint8Array {
-  if (dtype === 'F32') return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  const out = new Uint16Array(values.length);
-  for (let i = 0; i < bits.length; i++) out[i] = (bits[i]! + 0x7fff + ((bits[i]! >>> 16) & 1)) >>> 16;
-  return new Uint8Array(out.buffer);
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
