@@ -1,4 +1,6 @@
 // The public names, and nothing else. Importing this loads no native module: the engine comes with openEmbeddedPolicy's first call.
+export { auditRun } from './checks/audit.ts';
+export { type GateFinding, type GateOptions, type GateResult, gate } from './checks/gate.ts';
 export { loadConfig } from './config/load.ts';
 export { parseSettings } from './config/parse.ts';
 export { type Resolved, resolvePlan } from './config/resolve.ts';

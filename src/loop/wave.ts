@@ -68,11 +68,12 @@ function samplerOf({ plan, emit, signal, clock }: Session, body: Body, done: num
 }
 
 async function drawWave(session: Session, body: Body, problems: readonly Problem[], sample: WaveSampler): Promise<SampleRow[]> {
-  const { plan } = session;
+  const { plan, signal } = session;
   const requests = problems.map(problem => requestOf(plan.seed, body, problem));
   const generations = await sample(requests); // [problem][draw]
   const rows: SampleRow[] = [];
   for (const [i, problem] of problems.entries()) {
+    throwIfStopped(signal); // programs take a while to judge
     const { prompt, seeds } = requests[i]!;
     const judged = generations[i]!.map(async (generation, draw) => {
       const verdict = await judge(plan.task, problem, generation);

@@ -46,6 +46,12 @@ test('examples/minimath.config.ts, what npm start runs, is a plan', () => {
   assert.match(out, /rest-em, 3 iterations; beside it sft, random/);
 });
 
+test('examples/minicode.config.ts is a plan', () => {
+  const { code, out, err } = restEm('run', 'examples/minicode.config.ts', '--dry-run');
+  assert.equal(code, 0, err);
+  assert.match(out, /task +minicode: 108 to train on, 12 to stop by, 200 to measure on\nmethod +rest-em, 2 iterations; beside it random/);
+});
+
 test('examples/word-problems.config.ts says in one line each what it needs', () => {
   const { code, err } = restEm('run', 'examples/word-problems.config.ts', '--dry-run');
   assert.equal(code, 2);
