@@ -72,7 +72,8 @@ async function measure(sandbox: Backend, { name, share, target, job }: (typeof C
 const CGROUPS = ['/sys/fs/cgroup', '/sys/fs/cgroup/memory', '/sys/fs/cgroup/pids'];
 const ours = (folder: string, recursive: boolean) => {
   try {
-    return readdirSync(folder, { recursive, encoding: 'utf8' }).filter(f => /rest-em-(\d+-|canary)[^/]*$/.test(f)).length;
+    return readdirSync(folder, { recursive, encoding: 'utf8' }).filter(f => new RegExp(`rest-em-(${process.pid}-|canary)[^/]*$`).test(f))
+      .length;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return 0;
     throw cause;

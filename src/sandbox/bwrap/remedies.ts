@@ -7,6 +7,7 @@ const ROWS: readonly (readonly [RegExp, string])[] = [
     'install bubblewrap (apt install bubblewrap, dnf install bubblewrap)',
   ],
   [/setpriv/, 'run as a user other than root (or, where there is no setpriv, install util-linux)'],
+  [/ENOSPC|No space left on device/, 'raise sysctl user.max_user_namespaces'],
   [
     /uid map|setting up uid/,
     'allow user namespaces for bwrap (Ubuntu 24.04: sysctl kernel.apparmor_restrict_unprivileged_userns=0, or an AppArmor profile)',
@@ -15,7 +16,6 @@ const ROWS: readonly (readonly [RegExp, string])[] = [
     /No permissions to create|Creating new namespace failed|Operation not permitted/,
     'allow user namespaces: sysctl kernel.unprivileged_userns_clone=1; in a container, run it with --security-opt seccomp=unconfined --security-opt systempaths=unconfined',
   ],
-  [/max_user_namespaces|No space left on device|Resource temporarily/, 'raise sysctl user.max_user_namespaces'],
   [/python3/, 'install Python 3.9 or newer as /usr/bin/python3 (apt install python3)'],
   [/no system call filter/, 'use an x86-64 or arm64 machine'],
 ];

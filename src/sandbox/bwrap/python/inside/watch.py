@@ -31,7 +31,7 @@ class Watch:
         self.childs_turn = True
         self.deadline = started + self.limits['wall']
         self.cpu_before = used_cpu()
-        self.memory_base = memory_of('self')
+        self.memory_base = 0 if self.limits['memory_watch'] is None else memory_of('self')
         self.poll = select.poll()
         for fd in filter(None, (self.out, self.err, self.pidfd, self.channel)):
             self.poll.register(fd, select.POLLIN)
