@@ -169,3 +169,12 @@ test('the human solution does not depend on anything but the story', () => {
   const story = makeStory(rngOf(5), { steps: 3 });
   assert.equal(humanSolution(story), humanSolution(story));
 });
+
+test('the audit accepts every human solution, and tells a right answer by a wrong way', async () => {
+  const problems = (await minimath.problems('train')).slice(0, 200);
+  for (const problem of problems) assert.equal((await minimath.audit!(problem, problem.solution!))?.kind, 'correct', problem.solution);
+  const [problem] = problems;
+  const lucky = ` 1+1=2. Answer: ${problem!.reference}.`;
+  assert.equal((await minimath.verify(problem!, lucky)).kind, 'correct');
+  assert.equal((await minimath.audit!(problem!, lucky))?.kind, 'incorrect');
+});

@@ -3,6 +3,7 @@
 // makes its own problems.
 import { correct, incorrect, unparsable, type Verdict } from '../../verifiers/verdict.ts';
 import type { Problem, Split, Task } from '../task.ts';
+import { checkSteps } from './check-steps.ts';
 import { humanSolution } from './human.ts';
 import type { Story } from './problem.ts';
 import { answerMarker } from './solution.ts';
@@ -49,4 +50,9 @@ export const minimath: Task = {
   stepEnds: ['.', ','],
   maxTokens: 128,
   verify: (problem, completion) => verifyAnswer(problem.reference, completion),
+  // a right answer may come from wrong steps: no reward knows that
+  audit: ({ question }, completion) => {
+    const isRight = checkSteps(question, completion).isRight;
+    return isRight ? correct(null, 'every step is true and grounded') : incorrect(null, 'a step is false, or comes from nowhere');
+  },
 };
