@@ -158,7 +158,9 @@ export class Side {
   private hostObject(): QuickJSHandle {
     const { context, meter } = this;
     const host = context.newObject();
+    // The engine asks the meter every ten thousand steps, which may be long ones; who writes is asked each time.
     const write = (stream: QuickJSHandle, text: QuickJSHandle) => {
+      if (meter.isOver()) return { error: context.newError('the program is over') };
       const value = this.reader.read(text);
       const shown = typeof value === 'string' ? value : '';
       // A text too long to be read is too long to be printed.
