@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { exportModel } from '../../config/export.ts';
-import { ConfigError, type EngineError, ModelError } from '../../errors.ts';
+import { ConfigError, ModelError } from '../../errors.ts';
 import { rngOf, seedOf } from '../../random.ts';
 import { type ModelConfig, weightShapes } from '../architecture.ts';
 import { writeCheckpoint } from './checkpoint.ts';
