@@ -72,11 +72,13 @@ const CASES: readonly Case[] = [
 ];
 
 /** Problems of each task that are tried here, beside those that must be held back; all of them are a slow test. */
-const FIRST = 4;
+const MOST = 7;
 
 for (const { task, heldBack = {} } of CASES)
   test(`${task.name}: right answers are correct, and worthless ones are not`, async t => {
-    const problems = (await task.problems('train')).filter(({ id }, i) => i < FIRST || Object.hasOwn(heldBack, id));
+    const all = await task.problems('train');
+    const step = all.length < MOST ? 1 : 3;
+    const problems = all.filter(({ id }, i) => (i % step === 0 && i < MOST * step) || Object.hasOwn(heldBack, id));
     assert.ok(problems.length > 0);
     const { signal } = new AbortController();
     let findings: Awaited<ReturnType<typeof gate>>;
