@@ -9,10 +9,13 @@ import { tableOf } from '../report/table.ts';
 import type { Context } from './command.ts';
 import { withPolicy } from './engine.ts';
 import { showProgress } from './progress.ts';
+import { showingFirstRow } from './show-batch.ts';
 
 export interface ExecuteOptions {
   readonly isJson: boolean;
   readonly isQuiet: boolean;
+  /** Prints the first training row before it is fitted. */
+  readonly showsBatch?: boolean;
 }
 
 /** A path as a person here would type it. */
@@ -23,12 +26,25 @@ export function typed(path: string, cwd: string): string {
 }
 
 /** Does the run. Throws Interrupted, saying how to go on, after a clean stop. */
-export async function execute({ plan, engine, notes }: Resolved, { isJson, isQuiet }: ExecuteOptions, context: Context): Promise<void> {
+export async function execute(
+  resolved: Resolved,
+  { isJson, isQuiet, showsBatch = false }: ExecuteOptions,
+  context: Context,
+): Promise<void> {
+  const { plan, engine, notes } = resolved;
   const progress = showProgress(context, { isQuiet });
   const { clock, signal } = context;
   for (const text of notes) context.err(`note: ${text}\n`);
   try {
-    await withPolicy(engine, policy => run(plan, policy, { clock, signal, onEvent: progress.onEvent }));
+    // Results are JSON alone where JSON was asked for; the row is then a note.
+    const print = isJson ? context.err : context.out;
+    await withPolicy(engine, policy =>
+      run(plan, showsBatch ? showingFirstRow(policy, resolved.model.tokenizer, print) : policy, {
+        clock,
+        signal,
+        onEvent: progress.onEvent,
+      }),
+    );
   } catch (error) {
     progress.close();
     const goOn = `go on with: rest-em resume ${typed(plan.dir, context.cwd)} (or the same command)`;

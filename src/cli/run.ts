@@ -14,6 +14,7 @@ export const run: CliCommand = {
       .option('--dir <dir>', 'where the run is written (default: runs/NAME)')
       .option('--dry-run', 'check everything, print the plan, do nothing')
       .option('--json', 'print the summary as JSON')
+      .option('--show-batch', 'print the first training row as tokens with its loss mask, before it is fitted')
       .option('--quiet', 'no progress'),
   async act([config = ''], options, context) {
     const { loadConfig } = await import('../config/load.ts');
@@ -32,10 +33,18 @@ export const run: CliCommand = {
     });
     if (options.dryRun) {
       const { describePlan, planFacts } = await import('./dry-run.ts');
+      if (options.showBatch) {
+        const { rowOfSolution } = await import('./show-batch.ts');
+        (options.json ? context.err : context.out)(rowOfSolution(resolved));
+      }
       context.out(options.json ? `${JSON.stringify(planFacts(resolved), null, 2)}\n` : describePlan(resolved));
       return;
     }
     const { execute } = await import('./execute.ts');
-    await execute(resolved, { isJson: options.json === true, isQuiet: options.quiet === true }, context);
+    await execute(
+      resolved,
+      { isJson: options.json === true, isQuiet: options.quiet === true, showsBatch: options.showBatch === true },
+      context,
+    );
   },
 };
