@@ -12,6 +12,9 @@ export const MEASURES_CPU = process.platform === 'linux';
 const RUNNER = fileURLToPath(import.meta.url).replace(/interpreter(\.[jt]s)$/, 'runner$1');
 const START_SECONDS = 120;
 const LOOK_MS = 50;
+const PAGE = 4096;
+/** Behind the limit on WebAssembly's memory: what a program that has got into Deno's own could take. */
+const MOST_RESIDENT = 3 * 2 ** 30;
 const TICKS_PER_SECOND = 100;
 /** A snapshot is some 30 MB; anything else must fit in a frame of the other backends. */
 const LARGEST = 128 * 2 ** 20;
@@ -20,7 +23,7 @@ const KEPT_ERROR = 2000;
 export type Fields = Readonly<Record<string, unknown>>;
 /** Why nothing came. */
 export interface Silence {
-  readonly silence: Extract<End, 'timeout_cpu' | 'timeout_wall' | 'protocol_error'> | 'died';
+  readonly silence: Extract<End, 'timeout_cpu' | 'timeout_wall' | 'memory' | 'protocol_error'> | 'died';
   readonly detail: string;
 }
 
@@ -117,6 +120,16 @@ export class Interpreter {
     }
   }
 
+  /** Bytes; 0 where that cannot be read. */
+  private resident(): number {
+    if (!MEASURES_CPU || !this.isAlive || this.process.pid === undefined) return 0;
+    try {
+      return Number(readFileSync(`/proc/${this.process.pid}/statm`, 'latin1').split(' ')[1]) * PAGE;
+    } catch {
+      return 0;
+    }
+  }
+
   async kill(): Promise<void> {
     if (this.isAlive) this.process.kill('SIGKILL');
     await this.gone;
@@ -132,6 +145,7 @@ export class Interpreter {
   private whySilent(cpuLimit: number, wallLimit: number, limits: Pick<Limits, 'cpuSeconds' | 'wallSeconds'>): Silence | null {
     if (this.nextLength() > LARGEST) return { silence: 'protocol_error', detail: 'a message too large' };
     if (!this.isAlive) return { silence: 'died', detail: this.errors.trim().split('\n').at(-1) || 'the interpreter died' };
+    if (this.resident() > MOST_RESIDENT) return { silence: 'memory', detail: 'more memory than an interpreter can honestly have' };
     if (this.cpuSeconds() > cpuLimit) return { silence: 'timeout_cpu', detail: `more than ${limits.cpuSeconds} s of CPU` };
     return performance.now() > wallLimit ? { silence: 'timeout_wall', detail: `more than ${limits.wallSeconds} s by the clock` } : null;
   }

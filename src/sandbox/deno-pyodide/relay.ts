@@ -36,7 +36,7 @@ export class Relay {
     const { program, limits, setup, asserts, names } = this.job;
     this.program.send({ op: 'serve', program, memory: limits.memoryBytes });
     const loaded = await this.program.receive(limits, this.signal);
-    if (!saysLoaded(frameOf(loaded))) this.death = endingOfMessage(loaded, 'load_error');
+    if (!saysLoaded(frameOf(loaded))) this.death = deathOf(loaded, 'load_error');
     if (this.death?.end === 'unsupported') return { kind: 'unsupported', reason: this.death.detail };
     this.tests.send({ op: 'tests', job: JSON.stringify({ setup, asserts, names: names ?? null }), memory: TESTS_MEMORY });
     for (;;) {
@@ -78,7 +78,7 @@ export class Relay {
     this.death =
       answer?.kind === 'missing'
         ? { end: 'load_error', detail: `the program defines no function ${fn}` }
-        : endingOfMessage(message, 'runtime_error');
+        : deathOf(message, 'runtime_error');
     return { dead: this.death.detail };
   }
 
@@ -107,6 +107,12 @@ export class Relay {
   private toTests(frame: object): void {
     this.tests.send(frame);
   }
+}
+
+/** However cleanly a program ends, when it should have answered it has failed. */
+function deathOf(message: Fields | Silence, end: 'runtime_error' | 'load_error'): Over {
+  const over = endingOfMessage(message, end);
+  return over.end === 'exit' ? { end, detail: 'ended before it answered' } : over;
 }
 
 const frameOf = (message: Fields | Silence): string => ('frame' in message && typeof message.frame === 'string' ? message.frame : '');

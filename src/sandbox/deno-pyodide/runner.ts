@@ -14,8 +14,34 @@ interface Device {
   readonly write?: (bytes: Uint8Array) => number;
   readonly isatty: false;
 }
+/** Emscripten's file system in memory: a program's files lie in this process, outside the memory of WebAssembly. */
+interface FileSystem {
+  readonly filesystems: { readonly MEMFS: MemoryFiles };
+  readonly ErrnoError: new (errno: number) => Error;
+  mkdirTree(path: string): void;
+  rmdir(path: string): void;
+  chdir(path: string): void;
+  chmod(path: string, mode: number): void;
+  writeFile(path: string, text: string): void;
+}
+interface FileNode {
+  readonly contents: { readonly length: number } | null;
+}
+type Write = (
+  stream: { readonly node: FileNode },
+  from: Uint8Array,
+  offset: number,
+  length: number,
+  at: number,
+  canOwn?: boolean,
+) => number;
+interface MemoryFiles {
+  readonly ops_table: { readonly file: { readonly stream: { write: Write } } };
+  resizeFileStorage(node: FileNode, size: number): void;
+  createNode(...args: unknown[]): FileNode;
+}
 interface Python {
-  readonly FS: { mkdirTree(path: string): void; writeFile(path: string, text: string): void };
+  readonly FS: FileSystem;
   runPython(code: string): unknown;
   pyimport(name: string): Readonly<Record<string, (...args: string[]) => string>>;
   registerJsModule(name: string, module: object): void;
@@ -41,6 +67,10 @@ type Request = { readonly memory: number } & (
 const MOST_OUTPUT = 4 * 2 ** 20;
 const PAGE = 65_536;
 const TAIL = 2048;
+
+const MOST_FILE_BYTES = 32 * 2 ** 20;
+const MOST_FILES = 4096;
+const NO_SPACE = 51;
 
 let memoryCeiling = Number.POSITIVE_INFINITY;
 const grow = WebAssembly.Memory.prototype.grow;
@@ -94,21 +124,28 @@ function outputs(): { readonly stdout: string; readonly stderr: string } {
   return { stdout: btoa(text), stderr: written.err };
 }
 
-function connect(python: Python, input: string): void {
-  const bytes = new TextEncoder().encode(input);
-  let at = 0;
-  written.out = [];
-  written.err = '';
-  written.count = 0;
+const given = { bytes: new Uint8Array(), at: 0 };
+
+/** Once: it makes devices, and /dev is closed afterwards. */
+function connect(python: Python): void {
   const give = (into: Uint8Array): number => {
-    const part = bytes.subarray(at, at + into.length);
+    const part = given.bytes.subarray(given.at, given.at + into.length);
     into.set(part);
-    at += part.length;
+    given.at += part.length;
     return part.length;
   };
   python.setStdin({ read: give, isatty: false });
   python.setStdout({ write: output('out'), isatty: false });
   python.setStderr({ write: output('err'), isatty: false });
+}
+
+function begin(request: Request): void {
+  memoryCeiling = request.memory;
+  given.bytes = new TextEncoder().encode(request.op === 'stdio' ? request.input : '');
+  given.at = 0;
+  written.out = [];
+  written.err = '';
+  written.count = 0;
 }
 
 /** An exit of the interpreter, or its death: it cannot be asked again. */
@@ -143,12 +180,13 @@ async function main(): Promise<void> {
   if (snapshot.length === 0) return makeSnapshot(await loadPyodide({ ...options, _makeSnapshot: true }));
   const python: Python = await loadPyodide({ ...options, _loadSnapshot: snapshot });
   python.registerJsModule('border', { read: readText, write: (text: string) => tell({ frame: text }) });
+  connect(python);
+  limitFiles(python.FS);
   const drive = python.pyimport('inside.drive');
   tell({ ready: true });
   for (;;) {
     const request: Request = JSON.parse(readText());
-    memoryCeiling = request.memory;
-    connect(python, request.op === 'stdio' ? request.input : '');
+    begin(request);
     try {
       tell({ ...run(drive, request), ...outputs() });
     } catch (error) {
@@ -156,6 +194,34 @@ async function main(): Promise<void> {
       Deno.exit(0);
     }
   }
+}
+
+/** As small as a sandbox's /tmp, and as closed around it; the real file system is not there at all. */
+function limitFiles(fs: FileSystem): void {
+  const { MEMFS } = fs.filesystems;
+  const { resizeFileStorage, createNode } = MEMFS;
+  const { stream } = MEMFS.ops_table.file;
+  const { write: writeFile } = stream;
+  let bytes = 0;
+  let files = 0;
+  // What a file that was deleted had is not given back: nobody writes that much by honest means.
+  const counted = <T>(node: FileNode, size: number, change: () => T): T => {
+    const before = node.contents?.length ?? 0;
+    if (size > before && bytes + size - before > MOST_FILE_BYTES) throw new fs.ErrnoError(NO_SPACE);
+    const result = change();
+    bytes += (node.contents?.length ?? 0) - before;
+    return result;
+  };
+  stream.write = (s, from, offset, length, at, canOwn) =>
+    counted(s.node, at + length, () => writeFile(s, from, offset, length, at, canOwn));
+  MEMFS.resizeFileStorage = (node, size) => counted(node, size, () => resizeFileStorage.call(MEMFS, node, size));
+  MEMFS.createNode = (...args) => {
+    if (++files > MOST_FILES) throw new fs.ErrnoError(NO_SPACE);
+    return createNode.apply(MEMFS, args);
+  };
+  fs.chdir('/tmp');
+  for (const path of ['/home/pyodide', '/home/web_user', '/home']) fs.rmdir(path);
+  for (const path of ['/dev', '/']) fs.chmod(path, 0o555);
 }
 
 /** The interpreter as it is when our modules and those that programs import most are loaded: five seconds once instead of for every program. */

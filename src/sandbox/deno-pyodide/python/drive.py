@@ -15,7 +15,15 @@ from . import calls, tests, warm
 
 FILE = 'solution.py'
 # What this platform lacks, as it says so itself: nobody's fault.
-LACKS = ("can't start new thread", 'does not support processes', 'Function not implemented', 'included in the Python standard library, but')
+LACKS = (
+    "can't start new thread",
+    'does not support processes',
+    'Function not implemented',
+    'included in the Python standard library, but',
+    "module 'os' has no attribute",
+)
+# One block larger than an address of 32 bits can name.
+TOO_LARGE = "cannot fit 'int' into an index-sized integer"
 
 
 class Unsupported(BaseException):
@@ -74,7 +82,15 @@ def fresh(name, program):
     return vars(main)
 
 
+SAVED = []
+
+
 def streams():
+    # The program before, of the same candidate, may have closed them.
+    if not SAVED:
+        SAVED.extend(os.dup(fd) for fd in (0, 1, 2))
+    for fd, saved in enumerate(SAVED):
+        os.dup2(saved, fd)
     for fd, mode, name, errors in ((0, 'r', 'stdin', 'surrogateescape'), (1, 'w', 'stdout', 'surrogateescape'), (2, 'w', 'stderr', 'backslashreplace')):
         stream = open(fd, mode, encoding='utf-8', errors=errors, closefd=False, buffering=1 if fd == 2 else -1)
         stream.mode = mode
@@ -142,7 +158,7 @@ def failed(error, end):
         traceback.print_exception(error)
     except BaseException:
         print(detail, file=sys.stderr)
-    return {'end': end, 'detail': ' '.join(detail.split())[:300]}
+    return {'end': 'memory' if TOO_LARGE in detail else end, 'detail': ' '.join(detail.split())[:300]}
 
 
 def lacking(message):
