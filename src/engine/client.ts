@@ -2,7 +2,8 @@
 import { Worker } from 'node:worker_threads';
 import { EngineError, Interrupted } from '../errors.ts';
 import type { EngineOptions } from './engine.ts';
-import type { Method, Reply, Request, Result, WorkerStart } from './protocol.ts';
+import type { LiveAsk } from './live-messages.ts';
+import type { Aside, Method, Reply, Request, Result, WorkerStart } from './protocol.ts';
 import { unpackError } from './protocol.ts';
 
 interface Waiting {
@@ -67,6 +68,12 @@ export class EngineClient {
         Atomics.store(this.abort, 0, 0);
         if (this.waiting.size === 0) this.worker.unref();
       });
+  }
+
+  /** Hands something to the `live` call under way. */
+  ask(ask: LiveAsk): void {
+    const aside: Aside = { ask };
+    this.worker.postMessage(aside);
   }
 
   private receive(reply: Reply): void {

@@ -14,14 +14,18 @@ import type {
   StepReport,
 } from '../requests.ts';
 import type { ModelConfig } from './architecture.ts';
-import { EpochFit, type TokenRow } from './fit.ts';
+import { EpochFit } from './fit.ts';
+import { generationOf, rulesOf } from './generation.ts';
+import type { Inbox } from './inbox.ts';
 import { type Int8Model, openInt8 } from './int8/open.ts';
+import { Live, type LiveEngine } from './live.ts';
+import { type LiveAsk, type LiveLimits, type LiveNews, MOST_BEST, type Scored } from './live-messages.ts';
 import { type Parameters, toParameters, toWeights } from './parameters.ts';
-import { isWorthSettling, Sampler } from './sampler.ts';
-import { Aborted, type Completed, type SampleRules } from './sampling.ts';
+import { canSettle, isWorthSettling, Sampler } from './sampler.ts';
+import { Aborted } from './sampling.ts';
 import { Scorer } from './scorer.ts';
 import type { Settled } from './settled.ts';
-import { stepLengths } from './steps.ts';
+import { tokenRow } from './token-row.ts';
 import { promptIds } from './tokenizer/prompt-ids.ts';
 import type { Tokenizer } from './tokenizer/tokenizer.ts';
 import { Trainer } from './trainer.ts';
@@ -60,6 +64,7 @@ export class Engine {
   private model: Model | null = null;
   private sampler: Sampler | null = null;
   private scorer: Scorer | null = null;
+  private ranker: Scorer | null = null;
   private shape = '';
   private fitting: { readonly fit: EpochFit; readonly model: Model } | null = null;
 
@@ -91,8 +96,10 @@ export class Engine {
     if (shape === this.shape) return;
     await this.sampler?.close();
     await this.scorer?.close();
+    await this.ranker?.close();
     this.sampler = null;
     this.scorer = null;
+    this.ranker = null;
     this.shape = shape;
   }
 
@@ -167,6 +174,31 @@ export class Engine {
     return this.scorer.score(model.parameters, pairs);
   }
 
+  /** Serves a model: requests are taken from the inbox as they come, until one says close. Throws ModelError before the first news. */
+  async live(path: string, limits: LiveLimits, inbox: Inbox<LiveAsk>, tell: (news: readonly LiveNews[]) => void): Promise<void> {
+    const model = await this.load(path);
+    await this.useShape(model.config);
+    this.sampler ??= await Sampler.open(model.config, this.options);
+    const { tokenizer, parameters, config } = model;
+    const settled: Settled = canSettle(config) ? { kind: 'fp32', parameters } : { kind: 'none' };
+    const engine: LiveEngine = {
+      rows: this.sampler.rowsEngine(parameters, settled),
+      rulesOf: settings => rulesOf(tokenizer, settings),
+      generationOf: (completed, settings, promptTokens) => generationOf(tokenizer, [], completed, settings, promptTokens),
+      score: (texts, best) => this.rank(model, texts, best),
+      scoreTokens: this.options.maxTokens,
+      isAborted: this.isAborted,
+    };
+    await new Live(engine, limits, inbox).run(tell);
+  }
+
+  private async rank({ config, parameters }: Model, texts: readonly (readonly number[])[], best: number): Promise<Scored[]> {
+    const pairs = texts.map(ids => ({ prompt: ids.slice(0, 1), completion: ids.slice(1) }));
+    if (best > 0) this.ranker ??= await Scorer.open(config, { ...this.options, best: MOST_BEST });
+    else this.scorer ??= await Scorer.open(config, this.options);
+    return (best > 0 ? this.ranker! : this.scorer!).rank(parameters, pairs);
+  }
+
   /** Begins a fit from the weights of `path`. One at a time; closed by `fitClose`. */
   async fitOpen(path: string, rows: readonly FitRow[], settings: FitSettings): Promise<{ stepsPerEpoch: number }> {
     if (this.fitting) throw new EngineError('a fit is under way; close it first');
@@ -214,63 +246,7 @@ export class Engine {
   }
 }
 
-function tokenRow(tokenizer: Tokenizer, row: FitRow): TokenRow {
-  const tokens = row.tokens ?? tokenizer.encode(row.completion, { addSpecial: false });
-  return { id: row.id, prompt: promptIds(tokenizer, row.prompt), completion: [...tokens, tokenizer.endId], weight: row.weight };
-}
-
 /** Throws where a row has more tokens than the model has positions. */
 function checkLength({ maxPositions }: ModelConfig, row: string, tokens: number): void {
   if (tokens > maxPositions) throw new EngineError(`${row} takes ${tokens} positions, and the model has ${maxPositions}`);
-}
-
-/** Below this a temperature is greedy: its inverse would not fit a float32. */
-const COLDEST = 1e-6;
-
-function rulesOf(tokenizer: Tokenizer, settings: SamplingSettings): SampleRules {
-  const { stop, topK, topP, maxTokens } = settings;
-  const temperature = settings.temperature < COLDEST ? 0 : settings.temperature;
-  const rules = { temperature, topK, topP, maxTokens, endIds: tokenizer.eosIds };
-  if (stop.length === 0) return rules;
-  // A token spells at least one byte, so a stop string that has just been completed lies within its number of bytes, and one token's rest.
-  const window = 1 + Math.max(...stop.map(s => Buffer.byteLength(s)));
-  const hasStop = (ids: readonly number[]) => {
-    const text = tokenizer.decode(ids, { skipSpecial: true });
-    return stop.some(s => text.includes(s));
-  };
-  return { ...rules, isStopped: tokens => hasStop(tokens.slice(-window)) };
-}
-
-function generationOf(
-  tokenizer: Tokenizer,
-  prefix: readonly number[],
-  { tokens, logprobs, finish }: Completed,
-  { stop, stepEnds }: SamplingSettings,
-  promptTokens: number,
-): Generation {
-  const said = [...prefix, ...tokens];
-  const whole = tokenizer.decode(finish === 'end' ? said.slice(0, -1) : said, { skipSpecial: true });
-  const cut = Math.min(whole.length, ...stop.map(s => whole.indexOf(s)).filter(i => i >= 0));
-  const text = whole.slice(0, cut);
-  const isCut = cut < whole.length || finish === 'stop';
-  const textTokens = isCut ? spelling(tokenizer, said, text) : undefined;
-  return {
-    text,
-    tokens,
-    logprobs,
-    finish: isCut ? 'stop' : finish,
-    promptTokens,
-    ...(textTokens !== undefined && { textTokens }),
-    ...(stepEnds && { steps: stepLengths(tokenizer, tokens, stepEnds) }),
-  };
-}
-
-/** How many of the first tokens spell exactly `text`, if any number does. */
-function spelling(tokenizer: Tokenizer, tokens: readonly number[], text: string): number | undefined {
-  for (let n = tokens.length; n >= 0; n--) {
-    const spelt = tokenizer.decode(tokens.slice(0, n), { skipSpecial: true });
-    if (spelt === text) return n;
-    if (spelt.length < text.length) return undefined;
-  }
-  return undefined;
 }

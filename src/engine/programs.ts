@@ -1,6 +1,7 @@
 // The graphs the engine runs for whole sequences: gradients of a packed batch, the optimizer's update, log-probabilities, prompts' keys and values.
 // Each is the one decoder with another end.
 import type { ModelConfig } from './architecture.ts';
+import { bestWords } from './best-words.ts';
 import { decoder, decoderInputs, finalNorm, headOf, type Linear } from './decoder.ts';
 import { matmul, multiply, reshape } from './graph/emit.ts';
 import { Graph, type Tensor } from './graph/graph.ts';
@@ -37,8 +38,14 @@ export async function openGradientProgram(c: ModelConfig, chunks: number, option
   return Program.open(g, options);
 }
 
-/** log p of every target token of a packed batch, [completion tokens]. */
-export async function openScoreProgram(c: ModelConfig, options: ProgramOptions): Promise<Program> {
+/**
+ * log p of every target token of a packed batch, [completion tokens]. With `best`, `words` int64 and `best` [completion tokens, best] as well: the words of
+ * each place that are most likely, best first; the very numbers that a target among them has.
+ */
+export async function openScoreProgram(
+  c: ModelConfig,
+  { best = 0, ...options }: ProgramOptions & { readonly best?: number },
+): Promise<Program> {
   const g = new Graph();
   const { hidden, head } = packedDecoder(g, c);
   const targets = g.input('targets', 'int64', [completionTokens]);
@@ -46,6 +53,11 @@ export async function openScoreProgram(c: ModelConfig, options: ProgramOptions):
   const logp = g.op('LogSoftmax', [logits], logits.shape, { axis: -1 });
   const picked = g.op('GatherElements', [logp, reshape(g, targets, [completionTokens, 1])], [completionTokens, 1], { axis: 1 });
   g.output('logprobs', reshape(g, picked, [completionTokens]));
+  if (best > 0) {
+    const top = bestWords(g, logp, best);
+    g.output('words', top.words);
+    g.output('best', top.logits);
+  }
   return Program.open(g, options);
 }
 

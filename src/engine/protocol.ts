@@ -1,8 +1,9 @@
 // The messages between client.ts and worker.ts. Errors cross as data: an Error that is cloned would lose its class.
 import { type Complaint, ConfigError, EngineError } from '../errors.ts';
 import type { Engine, EngineOptions } from './engine.ts';
+import type { LiveAsk } from './live-messages.ts';
 
-export type Method = 'sample' | 'distance' | 'score' | 'fitOpen' | 'fitEpoch' | 'fitSample' | 'fitKeep' | 'fitSave' | 'fitClose';
+export type Method = 'sample' | 'distance' | 'score' | 'fitOpen' | 'fitEpoch' | 'fitSample' | 'fitKeep' | 'fitSave' | 'fitClose' | 'live';
 /** What a method is called with, without its progress callback (always the last one). */
 export type Arguments<M extends Method> = Parameters<Engine[M]>;
 export type Result<M extends Method> = Awaited<ReturnType<Engine[M]>>;
@@ -17,6 +18,11 @@ export interface Request {
   readonly id: number;
   readonly method: Method;
   readonly args: readonly unknown[];
+}
+
+/** Something for the `live` call under way. */
+export interface Aside {
+  readonly ask: LiveAsk;
 }
 
 export interface ErrorData {

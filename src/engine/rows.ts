@@ -48,7 +48,7 @@ export interface RowSizes {
 }
 
 /** At a temperature of its own a row without top-k is ranked by the whole tempered distribution; with top-k the kept words are enough. */
-const isTempered = ({ temperature, topK }: SampleRules): boolean => topK === 0 && temperature !== 0 && temperature !== 1;
+export const isTempered = ({ temperature, topK }: SampleRules): boolean => topK === 0 && temperature !== 0 && temperature !== 1;
 
 export class Rows<S extends RowStart = RowStart> {
   readonly prompts: PromptCache;
@@ -89,9 +89,8 @@ export class Rows<S extends RowStart = RowStart> {
     return tokens.length >= Math.min(rules.maxTokens, room) ? 'length' : null;
   }
 
-  /** One token for every row. `shortlist`: at least every row's top-k. */
-  async step(shortlist: number): Promise<void> {
-    const tempered = this.active.some(row => isTempered(row.rules));
+  /** One token for every row. `shortlist`: at least every row's top-k. `tempered`: true where any row is. */
+  async step(shortlist: number, tempered: boolean): Promise<void> {
     const { feeds, bindings } = this.feeds();
     const run = async (size: number) => (await this.engine.steps(size, tempered)).run(feeds, bindings);
     const outputs = await run(shortlist);

@@ -4,6 +4,7 @@ import type { Data, Program } from './graph/program.ts';
 import { batchesOf, type PackedProblem, packBatch } from './packing.ts';
 import type { Parameters } from './parameters.ts';
 import { openScoreProgram } from './programs.ts';
+import type { RankedWord } from './sampling.ts';
 
 export interface ScorePair {
   /** At least one token. */
@@ -11,35 +12,68 @@ export interface ScorePair {
   readonly completion: readonly number[];
 }
 
+export interface ScorerOptions {
+  readonly threads: number;
+  /** Padded tokens of a batch. */
+  readonly maxTokens: number;
+  /** How many of the best words of each place are told; 0: none. */
+  readonly best?: number;
+}
+
+export interface PairScore {
+  /** One a completion token. */
+  readonly logprobs: number[];
+  /** [completion token][rank] */
+  readonly best: RankedWord[][];
+}
+
 export class Scorer {
   private readonly config: ModelConfig;
   private readonly program: Program;
   private readonly maxTokens: number;
-  private constructor(config: ModelConfig, program: Program, maxTokens: number) {
+  private readonly count: number;
+  private constructor(config: ModelConfig, program: Program, maxTokens: number, count: number) {
     this.config = config;
     this.program = program;
     this.maxTokens = maxTokens;
+    this.count = count;
   }
 
-  static async open(config: ModelConfig, options: { readonly threads: number; readonly maxTokens: number }): Promise<Scorer> {
-    return new Scorer(config, await openScoreProgram(config, options), options.maxTokens);
+  static async open(config: ModelConfig, { threads, maxTokens, best = 0 }: ScorerOptions): Promise<Scorer> {
+    const count = Math.min(best, config.vocab);
+    return new Scorer(config, await openScoreProgram(config, { threads, best: count }), maxTokens, count);
   }
 
   /** Natural-log probabilities, [pair][completion token]. */
   async score(parameters: Parameters, pairs: readonly ScorePair[]): Promise<number[][]> {
-    const results: number[][] = pairs.map(() => []);
+    return (await this.rank(parameters, pairs)).map(({ logprobs }) => logprobs);
+  }
+
+  /** The same with the best words of each place. */
+  async rank(parameters: Parameters, pairs: readonly ScorePair[]): Promise<PairScore[]> {
+    const results: PairScore[] = pairs.map(() => ({ logprobs: [], best: [] }));
     const places = new Map<PackedProblem, number>();
     for (const [i, { prompt, completion }] of pairs.entries())
       if (completion.length > 0) places.set({ prompt, completions: [{ tokens: completion, weights: completion.map(() => 1) }] }, i);
     for (const batch of batchesOf([...places.keys()], this.maxTokens)) {
       const { feeds, bindings } = packBatch(this.config, batch);
-      const { logprobs } = Object.fromEntries(await this.program.run(new Map<string, Data>([...feeds, ...parameters]), bindings));
+      const outputs = await this.program.run(new Map<string, Data>([...feeds, ...parameters]), bindings);
       for (const [row, problem] of batch.entries()) {
         const from = row * bindings.length;
-        results[places.get(problem)!] = Array.from((logprobs as Float32Array).subarray(from, from + problem.completions[0]!.tokens.length));
+        results[places.get(problem)!] = this.read(outputs, from, from + problem.completions[0]!.tokens.length);
       }
     }
     return results;
+  }
+
+  private read(outputs: ReadonlyMap<string, Data>, from: number, to: number): PairScore {
+    const logprobs = Array.from((outputs.get('logprobs') as Float32Array).subarray(from, to));
+    const wordAt = (i: number): RankedWord => ({
+      id: Number((outputs.get('words') as BigInt64Array)[i]!),
+      logprob: (outputs.get('best') as Float32Array)[i]!,
+    });
+    const ranksOf = (place: number) => Array.from({ length: this.count }, (_, rank) => wordAt(place * this.count + rank));
+    return { logprobs, best: this.count === 0 ? [] : logprobs.map((_, i) => ranksOf(from + i)) };
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,7 @@
 // step does is in rows.ts.
 import type { PromptState } from './cache.ts';
 import { shortlistSize } from './choose.ts';
-import { type RowStart, Rows, type RowsEngine } from './rows.ts';
+import { isTempered, type RowStart, Rows, type RowsEngine } from './rows.ts';
 import { Aborted, type Completed, type SampleJob, type SampleRules, type SampleWatch } from './sampling.ts';
 
 interface Start extends RowStart {
@@ -49,7 +49,7 @@ export class Wave {
       if (this.watch.isAborted?.()) throw new Aborted();
       await this.refill();
       if (this.rows.all.length === 0) return this.results;
-      await this.rows.step(shortlist);
+      await this.rows.step(shortlist, isTempered(this.rules));
       this.generated += this.rows.all.length;
       this.retire();
       this.watch.onProgress?.(this.done, this.generated);

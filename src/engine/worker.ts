@@ -1,21 +1,24 @@
-// The thread the engine lives in. One request at a time, in the order they come.
+// The thread the engine lives in. One request at a time, in the order they come; one that serves a model has an inbox for what comes meanwhile.
 import { parentPort, workerData } from 'node:worker_threads';
 import { Engine } from './engine.ts';
-import { type Method, packError, type Reply, type Request, type WorkerStart } from './protocol.ts';
+import { Inbox } from './inbox.ts';
+import type { LiveAsk } from './live-messages.ts';
+import { type Aside, type Method, packError, type Reply, type Request, type WorkerStart } from './protocol.ts';
 
 const { options, abort } = workerData as WorkerStart;
 const flag = new Int32Array(abort);
 const engine = new Engine(options, () => Atomics.load(flag, 0) === 1);
 const port = parentPort!;
+const inbox = new Inbox<LiveAsk>();
 
 /** Which argument of a method is its progress callback. */
-const PROGRESS: Readonly<Partial<Record<Method, number>>> = { sample: 3, fitEpoch: 0 };
+const PROGRESS: Readonly<Partial<Record<Method, number>>> = { sample: 3, fitEpoch: 0, live: 3 };
 /** Progress is told at most this often, in milliseconds. */
 const PROGRESS_INTERVAL = 100;
 
 async function serve({ id, method, args }: Request): Promise<void> {
   const reply = (message: Reply) => port.postMessage(message);
-  const all = [...args];
+  const all = method === 'live' ? [...args, inbox] : [...args];
   const at = PROGRESS[method];
   if (at !== undefined) {
     let last = 0;
@@ -36,6 +39,7 @@ async function serve({ id, method, args }: Request): Promise<void> {
 }
 
 let tail: Promise<void> = Promise.resolve();
-port.on('message', (request: Request) => {
-  tail = tail.then(() => serve(request));
+port.on('message', (message: Request | Aside) => {
+  if ('ask' in message) inbox.push(message.ask);
+  else tail = tail.then(() => serve(message));
 });
