@@ -10,7 +10,7 @@ import { type Answer, type Request, readAnswer } from './protocol.ts';
 /** Seconds beyond a request's own wall limit before the child is killed. */
 const GRACE_SECONDS = 2;
 const START_SECONDS = 20;
-const KEPT_ERROR = 500;
+const KEPT_ERROR = 2000;
 
 /** Why there is no answer. */
 export interface Death {
@@ -49,7 +49,7 @@ export class QuickjsChild {
   /** Resolves to null once it is ready, or to why it is not. */
   async ready(): Promise<string | null> {
     const text = await this.next(START_SECONDS, null);
-    return text === '{"ready":true}' ? null : `did not start: ${this.errors.trim() || 'no word within 20 s'}`;
+    return text === '{"ready":true}' ? null : `did not start: ${wordsOf(this.errors) || 'no word within 20 s'}`;
   }
 
   /** One at a time. Rejects when `signal` is aborted; the child is dead then. */
@@ -112,4 +112,13 @@ export class QuickjsChild {
     resolve();
     this.wake?.();
   }
+}
+
+/** The line that says what is wrong, out of a trace. */
+function wordsOf(errors: string): string {
+  const lines = errors.split('\n').map(line => line.trim());
+  return (lines.find(line => /error|cannot|denied|not permitted|no such/i.test(line)) ?? lines.find(line => line !== '') ?? '').slice(
+    0,
+    200,
+  );
 }
