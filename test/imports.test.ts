@@ -14,10 +14,11 @@ const LEAVES = ['errors', 'random', 'prompt', 'requests'];
 
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   checks: ['loop', 'tasks', 'verifiers', 'runs', 'metrics'],
-  cli: ['checks', 'config', 'data', 'loop', 'methods', 'policy', 'tasks', 'verifiers', 'sandbox', 'runs', 'report', 'metrics'],
+  cli: ['checks', 'config', 'data', 'loop', 'methods', 'policy', 'tasks', 'verifiers', 'sandbox', 'runs', 'report', 'serve', 'metrics'],
   config: ['data', 'methods', 'loop', 'tasks', 'engine'],
   loop: ['methods', 'policy', 'tasks', 'verifiers', 'runs', 'metrics'],
   report: ['runs', 'metrics'],
+  serve: ['engine'],
   runs: ['verifiers', 'metrics'],
   tasks: ['verifiers', 'sandbox'],
   policy: ['engine'],

@@ -20,6 +20,7 @@ import { reward } from './reward.ts';
 import { run } from './run.ts';
 import { sample } from './sample.ts';
 import { score } from './score.ts';
+import { serve } from './serve.ts';
 import { verify } from './verify.ts';
 
 const COMMANDS: readonly (CliCommand | CliGroup)[] = [
@@ -38,6 +39,7 @@ const COMMANDS: readonly (CliCommand | CliGroup)[] = [
   data,
   sample,
   score,
+  serve,
   doctor,
 ];
 

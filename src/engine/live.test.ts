@@ -15,7 +15,7 @@ const settings: readonly SamplingSettings[] = [
   { temperature: 1, topK: 0, topP: 1, maxTokens: 12, stop: [] },
   { temperature: 0, topK: 0, topP: 1, maxTokens: 9, stop: [] },
   { temperature: 0.7, topK: 40, topP: 1, maxTokens: 15, stop: [] },
-  { temperature: 1.3, topK: 0, topP: 0.9, maxTokens: 16, stop: ['e', 'f', 'i', 'o', '6', '.'] },
+  { temperature: 1.3, topK: 0, topP: 0.9, maxTokens: 16, stop: ['c', 'f', 'xx', '.', 'S', 'e', 'a', '3'] },
   { temperature: 1.5, topK: 100, topP: 1, maxTokens: 11, stop: [] },
 ];
 

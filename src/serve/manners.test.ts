@@ -1,0 +1,207 @@
+// How the server treats its clients: the key, strangers' names for this machine, bodies and queues beyond their bounds, clients that leave or do not read,
+// and the end.
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openModel } from '../engine/weights/open.ts';
+import { Admission } from './admission.ts';
+import { HttpServer } from './http.ts';
+import { Problem } from './problem.ts';
+import { createServer, type ServeOptions } from './server.ts';
+
+const path = join(import.meta.dirname, '../engine/weights/fixtures/micro');
+const source = await openModel(path);
+await source.close();
+const model = { name: 'micro', aliases: [], tokenizer: source.tokenizer, vocab: source.config.vocab, context: 64 };
+
+async function withServer(options: Partial<ServeOptions>, work: (url: string, close: (ms: number) => Promise<boolean>) => Promise<void>) {
+  const defaults = { path, model, threads: 1, rows: 2, queue: 0, cacheBytes: 1e8, key: null, clock: () => 0, chance: () => 7 };
+  const server = await createServer({ ...defaults, ...options });
+  let closed: Promise<boolean> | null = null;
+  const close = (ms: number) => (closed ??= server.close(ms));
+  try {
+    await work((await server.listen(0, '127.0.0.1')).url, close);
+  } finally {
+    await close(0);
+  }
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+const post = (url: string, body: object, headers: Record<string, string> = {}, signal: AbortSignal | null = null) =>
+  fetch(`${url}/v1/completions`, { method: 'POST', headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(body), signal });
+const codeOf = async (response: Response) => ((await response.json()) as { error: { code: string } }).error.code;
+
+/** Long enough to be under way when the next request comes: the model never ends by itself within these. */
+const LONG = { prompt: 'abc', n: 128, max_tokens: 60, temperature: 1, seed: 1 };
+const SHORT = { prompt: 'abc', max_tokens: 2 };
+
+test('a key is asked for everywhere but at /health, and only the right one will do', () =>
+  withServer({ key: 'sesame' }, async url => {
+    assert.equal((await fetch(`${url}/health`)).status, 200);
+    assert.equal((await post(url, SHORT, { authorization: 'Bearer sesame' })).status, 200);
+    for (const authorization of ['', 'Bearer sesam', 'Bearer sesamee', 'sesame', 'Basic sesame', 'Bearer']) {
+      const refused = await post(url, SHORT, authorization === '' ? {} : { authorization });
+      assert.deepEqual([refused.status, await codeOf(refused)], [401, 'invalid_api_key']);
+    }
+    assert.equal((await fetch(`${url}/v1/models`)).status, 401);
+    assert.equal((await fetch(`${url}/v1/nothing`)).status, 401);
+  }));
+
+test('without a key a name that somebody else pointed here is refused', () =>
+  withServer({}, async url => {
+    const { port } = new URL(url);
+    const asked = (host: string) =>
+      new Promise<number | undefined>(resolve =>
+        request({ port, host: '127.0.0.1', path: '/v1/models', headers: { host } }, r => resolve(r.resume().statusCode)).end(),
+      );
+    assert.deepEqual(
+      await Promise.all(
+        ['localhost', `127.0.0.1:${port}`, '[::1]:80', 'evil.example', `evil.example:${port}`, '127.0.0.1.evil.example'].map(asked),
+      ),
+      [200, 200, 200, 403, 403, 403],
+    );
+  }));
+
+test('a body beyond the bound is refused, declared or not, and the next is answered', () =>
+  withServer({ maxBodyBytes: 1000 }, async url => {
+    const large = { prompt: 'x'.repeat(2000) };
+    const declared = await post(url, large);
+    assert.deepEqual([declared.status, await codeOf(declared)], [413, 'request_too_large']);
+    const parts = new ReadableStream({
+      start: controller => {
+        for (let i = 0; i < 20; i++) controller.enqueue(Buffer.from('x'.repeat(200)));
+        controller.close();
+      },
+    });
+    const streamed = await fetch(`${url}/v1/completions`, {
+      method: 'POST',
+      headers: JSON_TYPE,
+      body: parts,
+      duplex: 'half',
+    } as RequestInit);
+    assert.equal(streamed.status, 413);
+    assert.equal((await post(url, SHORT)).status, 200);
+  }));
+
+test('beyond the queue clients are asked to come again, and are answered when they do', () =>
+  withServer({}, async url => {
+    const long = post(url, LONG);
+    let refused = await post(url, SHORT);
+    while (refused.status === 200) refused = await post(url, SHORT); // the long one has not come in yet
+    assert.deepEqual([refused.status, await codeOf(refused)], [429, 'queue_full']);
+    assert.ok(Number(refused.headers.get('retry-after')) >= 1);
+    assert.equal((await long).status, 200);
+    assert.equal((await post(url, SHORT)).status, 200);
+  }));
+
+test('what a client has left behind is no longer worked on', () =>
+  withServer({}, async url => {
+    for (const stream of [true, false]) {
+      const gone = new AbortController();
+      const left = post(url, { ...LONG, stream }, {}, gone.signal).then(r => r.text());
+      let waited = 0;
+      while ((await post(url, SHORT)).status === 200 && waited++ < 50) await sleep(1);
+      gone.abort();
+      await assert.rejects(left);
+      waited = 0;
+      while ((await post(url, SHORT)).status === 429) {
+        waited += 1;
+        assert.ok(waited < 100, 'its place is never given back');
+        await sleep(2);
+      }
+    }
+  }));
+
+test('a client that does not read is given up', () =>
+  withServer({ stallMs: 100, rows: 64 }, async url => {
+    const { port, hostname } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    // Log-probabilities of twenty words a token: megabytes, more than sockets hold.
+    const body = JSON.stringify({ ...LONG, logprobs: 20, stream: true });
+    socket.write(
+      `POST /v1/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    );
+    await new Promise<void>(resolve => socket.once('readable', resolve));
+    socket.pause();
+    const started = performance.now();
+    let status = 429;
+    while (status === 429 && performance.now() - started < 20_000) {
+      await sleep(50);
+      status = (await post(url, SHORT)).status;
+    }
+    assert.equal(status, 200);
+    socket.destroy();
+  }));
+
+test('a stop lets what is under way finish when there is time', () =>
+  withServer({}, async (url, close) => {
+    const under = post(url, { ...LONG, n: 2 });
+    while ((await post(url, SHORT)).status === 200) await sleep(1);
+    const closed = close(20_000);
+    const answer = (await (await under).json()) as { choices: unknown[] };
+    assert.equal(answer.choices.length, 2);
+    assert.equal(await closed, true);
+    await assert.rejects(post(url, SHORT));
+  }).catch(error => {
+    throw error;
+  }));
+
+test('a stop without time ends answers and says so, in a stream as its last event', () =>
+  withServer({ rows: 1 }, async (url, close) => {
+    const stream = await post(url, { ...LONG, stream: true });
+    const whole = stream.text();
+    assert.equal(await close(0), false);
+    const events = (await whole).trim().split('\n\n');
+    assert.match(events.at(-1)!, /"message":"the server is stopping"/);
+    assert.ok(!events.includes('data: [DONE]'));
+  }));
+
+test('the queue counts completions in and out, once each', () => {
+  const admission = new Admission(2, 1);
+  const first = admission.enter(2);
+  const second = admission.enter(5); // one place is left: a large request may take it
+  assert.equal(admission.inside, 7);
+  assert.throws(
+    () => admission.enter(1),
+    (error: unknown) => error instanceof Problem && error.details.status === 429 && error.details.headers?.['retry-after'] === '4',
+  );
+  second();
+  second();
+  assert.equal(admission.inside, 2);
+  admission.enter(1);
+  first();
+  assert.equal(admission.inside, 1);
+});
+
+test('a failure of ours is told without its inside, and reported here', async () => {
+  const failures: unknown[] = [];
+  const act = () => Promise.reject(new Error('secret'));
+  const http = new HttpServer({
+    routes: [{ method: 'GET', path: '/', act }],
+    key: null,
+    maxBodyBytes: 10,
+    onFailure: e => failures.push(e),
+  });
+  const { url } = await http.listen(0, '127.0.0.1');
+  const response = await fetch(url);
+  assert.equal(response.status, 500);
+  assert.doesNotMatch(await response.text(), /secret/);
+  assert.match(String(failures[0]), /secret/);
+  await http.close(0);
+});
+
+test('headers that do not come are not waited for', async () => {
+  const http = new HttpServer({ routes: [], key: null, maxBodyBytes: 10, headersMs: 50 });
+  const { port } = await http.listen(0, '127.0.0.1');
+  const socket = connect(port, '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nhost:');
+  const heard = await new Promise<string>(resolve => {
+    let text = '';
+    socket.on('data', part => (text += part)).on('close', () => resolve(text));
+  });
+  assert.match(heard, /408/);
+  await http.close(0);
+});
