@@ -43,7 +43,7 @@ async function assertRefused(path: string, pattern: RegExp): Promise<void> {
     assert.doesNotMatch(error.message, /\n/);
     return true;
   });
-  assert.ok(performance.now() - begin < 1000, 'took more than a second');
+  assert.ok(performance.now() - begin < 10_000, 'took more than ten seconds');
 }
 
 test('the micro model loads as a folder and as GGUF, with equal numbers of weights', async () => {
