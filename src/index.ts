@@ -32,5 +32,8 @@ export type { TimedEvent } from './runs/events.ts';
 export { defineTask, type Problem, type Split, type Task } from './tasks/task.ts';
 export { asdiv, equationPrompts, gsm8k, mawps, svamp } from './tasks/word-problem-sets.ts';
 export { type WordProblemsInput, wordProblems } from './tasks/word-problems.ts';
+export { CONVENTIONS, RULES, type Rules, withConventions } from './verifiers/answers/conventions.ts';
+export { judgeAnswer, referenceProblem } from './verifiers/answers/judge.ts';
+export { answerVerifier } from './verifiers/answers/verifier.ts';
 export { numberVerifier } from './verifiers/number.ts';
 export { correct, failed, incorrect, unparsable, type Verdict, type Verifier } from './verifiers/verdict.ts';
