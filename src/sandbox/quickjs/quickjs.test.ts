@@ -353,6 +353,11 @@ describe('asserts', () => {
     assert.deepEqual(ends, ['timeout_cpu']);
   });
 
+  test('so has one that runs out of memory, and it is not asked again', async () => {
+    const program = 'const add = () => { const a = []; for (;;) a.push(new Uint8Array(1 << 20)) }';
+    assert.deepEqual(await asserted(program, ['try { add() } catch {}', 'assert(true)']), ['memory']);
+  });
+
   test('a missing function is a load error', async () => {
     assert.deepEqual(await asserted('const sub = 1', ['assert.strictEqual(add(1, 2), 3)']), ['load_error']);
   });
