@@ -5,8 +5,10 @@ import { after, before, describe, test } from 'node:test';
 import { Interrupted } from '../errors.ts';
 import type { SamplingSettings } from '../requests.ts';
 import { EngineClient } from './client.ts';
+import { Engine } from './engine.ts';
+import { Inbox } from './inbox.ts';
 import { LiveClient } from './live-client.ts';
-import type { LiveSample, LiveToken } from './live-messages.ts';
+import type { LiveAsk, LiveSample, LiveToken } from './live-messages.ts';
 
 const micro = join(import.meta.dirname, 'weights/fixtures/micro');
 const LIMITS = { rows: 4, context: 64, cacheBytes: 1e8 };
@@ -14,7 +16,7 @@ const prompts = [[5, 6, 7], [100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 1
 const settings: readonly SamplingSettings[] = [
   { temperature: 1, topK: 0, topP: 1, maxTokens: 12, stop: [] },
   { temperature: 0, topK: 0, topP: 1, maxTokens: 9, stop: [] },
-  { temperature: 0.7, topK: 40, topP: 1, maxTokens: 15, stop: [] },
+  { temperature: 0.7, topK: 40, topP: 1, maxTokens: 40, stop: [] },
   { temperature: 1.3, topK: 0, topP: 0.9, maxTokens: 16, stop: ['c', 'f', 'xx', '.', 'S', 'e', 'a', '3'] },
   { temperature: 1.5, topK: 100, topP: 1, maxTokens: 11, stop: [] },
 ];
@@ -120,6 +122,31 @@ describe('a served model', () => {
     await assert.rejects(live.score([5, 100_000, 7], 0), /engine failed/);
     assert.ok((await live.sample(asks[0]!)).length > 0);
   });
+});
+
+test('nothing more is done for a request that was taken back, neither for its rows nor for its texts', async () => {
+  const engine = new Engine({ threads: 1, rows: 4, maxTokens: 256 }, () => false);
+  const inbox = new Inbox<LiveAsk>();
+  const heard = new Map<number, number>();
+  const ask = { ...asks[0]!, seeds: Array.from({ length: 30 }, (_, i) => i) };
+  inbox.push({ kind: 'sample', id: 1, ask });
+  await engine.live(micro, LIMITS, inbox, news => {
+    for (const item of news) if ('id' in item) heard.set(item.id, 1 + (heard.get(item.id) ?? 0));
+    if (heard.get(1) === 8) {
+      inbox.push({ kind: 'cancel', id: 1 });
+      inbox.push({ kind: 'score', id: 2, tokens: [5, 6, 7], best: 0 });
+      inbox.push({ kind: 'cancel', id: 2 });
+      inbox.push({ kind: 'score', id: 3, tokens: [5, 6, 7], best: 0 });
+    }
+    if (heard.has(3)) inbox.push({ kind: 'close' });
+  });
+  assert.deepEqual(
+    [...heard],
+    [
+      [1, 8],
+      [3, 1],
+    ],
+  );
 });
 
 test('with room for one row’s keys and values, rows take turns and say the same', async () => {
