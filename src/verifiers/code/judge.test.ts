@@ -5,7 +5,6 @@ import { test } from 'node:test';
 import { SandboxError } from '../../errors.ts';
 import type { Backend, End, Job, Observation, Unjudged, Value } from '../../sandbox/backend.ts';
 import { type CodeJudgeOptions, type CodeRequest, openCodeJudge } from './judge.ts';
-import { unwrapResults } from './wrapped.ts';
 
 const int = (n: number): Value => ({ t: 'int', v: String(n) });
 const observation = (index: number, more: Partial<Observation> = {}): Observation => ({
@@ -168,16 +167,4 @@ test('where no sandbox can be had each verdict says so; a backend for another la
   assert.deepEqual([none.verdict, none.kind, none.reason], ['failed', 'no_sandbox', 'bwrap: not there']);
   const other = await judged(STDIO, () => ({}), { backends: ['bwrap'] });
   assert.deepEqual([other.verdict, other.kind], ['failed', 'unsupported']);
-});
-
-test('whether results are wrapped is decided once for a problem, by its reference', async () => {
-  const wrapped: Value = { t: 'list', v: [int(2)] };
-  const reference = { ...CALL, tests: [{ args: [int(1)], result: wrapped }] } as Extract<CodeRequest, { readonly mode: 'call' }>;
-  const resultFor = async (value: Value) => {
-    const judge = await openCodeJudge(scripted(() => ({ value })).options);
-    return (await unwrapResults(judge, reference))[0]!.result;
-  };
-  assert.deepEqual(await resultFor(int(2)), int(2));
-  assert.deepEqual(await resultFor(wrapped), wrapped);
-  assert.deepEqual(await resultFor(int(9)), wrapped);
 });
