@@ -2,15 +2,8 @@
 // has it (equation-lists.ts), the same list of equations. Duplicates of earlier rounds count where the method remembers those rounds.
 // ReST-EM removes none: its paper mentions no removal.
 import type { Distinct } from '../methods/method.ts';
+import type { Candidate, Standing } from './candidate.ts';
 import { distinctEquations } from './equation-lists.ts';
-import type { Candidate } from './weigh.ts';
-
-/** A sample that stands for itself and for those that are the same. */
-export interface Standing {
-  readonly sample: Candidate;
-  /** Ids of the others. */
-  readonly same: readonly string[];
-}
 
 type ByKind = {
   readonly [K in Distinct['kind']]: (samples: readonly Candidate[], distinct: Extract<Distinct, { kind: K }>) => readonly Standing[];

@@ -4,9 +4,8 @@
 // completions kept so far (the larger sum of edit distances, itself left out); at a draw the one that came first.
 // Whether an equation is true says the verifier's own check (verifiers/equations.ts).
 import { equationsOf } from '../verifiers/equations.ts';
-import type { Standing } from './distinct.ts';
+import type { Candidate, Standing } from './candidate.ts';
 import { levenshtein } from './levenshtein.ts';
-import type { Candidate } from './weigh.ts';
 
 const ANNOTATION = /<<([^<>\n]*)>>/g;
 /** Words and units; a lone x may be a multiplication sign. */

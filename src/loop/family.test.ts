@@ -12,10 +12,11 @@ import { seedOf } from '../random.ts';
 import type { DatasetRow, FitFile, SampleRow } from '../runs/rows.ts';
 import type { Problem, Task } from '../tasks/task.ts';
 import { correct, incorrect, unparsable } from '../verifiers/verdict.ts';
+import type { Candidate } from './candidate.ts';
 import type { Plan } from './plan.ts';
 import { json, newDir, rows, runToy, toyPlan } from './toy.test.ts';
 import { verifyRun } from './verify-run.ts';
-import { type Candidate, weighSamples } from './weigh.ts';
+import { weighSamples } from './weigh.ts';
 
 /** What is said, by iteration (from 1) and problem; one text a draw. */
 type Said = readonly Readonly<Record<string, readonly string[]>>[];

@@ -4,10 +4,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Method, Weigh } from '../methods/method.ts';
 import { METHODS } from '../methods/table.ts';
+import type { Candidate } from './candidate.ts';
 import { equationKey } from './equation-lists.ts';
 import { levenshtein } from './levenshtein.ts';
 import { finalBytes, newDir, runToy, toyMethod, toyPlan } from './toy.test.ts';
-import { type Candidate, weighSamples } from './weigh.ts';
+import { weighSamples } from './weigh.ts';
 
 const VERDICTS = ['correct', 'incorrect', 'unparsable', 'failed'] as const;
 

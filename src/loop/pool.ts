@@ -6,10 +6,10 @@ import { readJsonl } from '../runs/jsonl.ts';
 import type { Phase } from '../runs/layout.ts';
 import { promptToJson, type SampleRow } from '../runs/rows.ts';
 import type { Problem } from '../tasks/task.ts';
+import type { Candidate } from './candidate.ts';
 import type { Round } from './rounds.ts';
 import type { Session } from './session.ts';
 import { findingOf, judge } from './verify.ts';
-import type { Candidate } from './weigh.ts';
 
 /** The samples files that a kind of proposing leaves in its folder. */
 const PHASES: { readonly [K in Propose['kind']]: (propose: Extract<Propose, { kind: K }>) => readonly Phase[] } = {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Weigh } from '../methods/method.ts';
+import type { Candidate } from './candidate.ts';
 import { completionTokens } from './select.ts';
-import { type Candidate, weighSamples } from './weigh.ts';
+import { weighSamples } from './weigh.ts';
 
 const VERDICTS = ['correct', 'incorrect', 'unparsable', 'failed'] as const;
 

@@ -8,10 +8,11 @@ import { jsonLines, readJsonl } from '../runs/jsonl.ts';
 import { makeFolder } from '../runs/open.ts';
 import { type DatasetRow, promptToJson, type SampleRow } from '../runs/rows.ts';
 import type { Problem } from '../tasks/task.ts';
+import type { Candidate } from './candidate.ts';
 import { candidatesOf, filesOf, judgedSolutions, solutionId } from './pool.ts';
 import type { Round } from './rounds.ts';
 import { note, type Session } from './session.ts';
-import { type Candidate, isCorrect, type Kept, weighSamples } from './weigh.ts';
+import { isCorrect, type Kept, weighSamples } from './weigh.ts';
 
 interface Row {
   readonly fit: FitRow;

@@ -4,13 +4,8 @@
 // their order nor other problems count, but where a row says so (`global`, weights relative to the largest reward there is).
 import type { Method, Weigh } from '../methods/method.ts';
 import { type Rng, rngOf, seedOf, shuffled } from '../random.ts';
-import type { SampleRow } from '../runs/rows.ts';
-import { distinctOf, type Standing } from './distinct.ts';
-
-/** What is known of a sample when it is weighed. `completion` is empty where `distinct` does not ask for it; `prompt` is the training prompt. */
-export interface Candidate extends Pick<SampleRow, 'id' | 'problem_id' | 'iteration' | 'draw' | 'verdict' | 'reward' | 'completion'> {
-  readonly prompt: string;
-}
+import type { Candidate, Standing } from './candidate.ts';
+import { distinctOf } from './distinct.ts';
 
 export interface Kept {
   readonly weight: number;

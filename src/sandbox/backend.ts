@@ -73,6 +73,9 @@ export interface Unjudged {
   readonly reason: string;
 }
 
+/** Is handed each observation in order; says whether to go on with the next test. */
+export type OnTest = (observation: Observation) => boolean;
+
 export interface Backend {
   readonly name: 'bwrap' | 'deno-pyodide' | 'quickjs';
   readonly languages: readonly Language[];
@@ -82,7 +85,7 @@ export interface Backend {
    * Runs the tests in order and hands each observation to `onTest`, which says whether to go on. Resolves to null when all that were asked ran,
    * or to the reason why they could not. Safe to call concurrently: jobs wait for a free worker. Rejects only when `signal` is aborted.
    */
-  run(job: Job, onTest: (observation: Observation) => boolean, signal?: AbortSignal): Promise<Unjudged | null>;
+  run(job: Job, onTest: OnTest, signal?: AbortSignal): Promise<Unjudged | null>;
   close(): Promise<void>;
 }
 

@@ -1,9 +1,8 @@
 // Assert mode: the candidate serves calls in sandbox A, trusted tests run in sandbox B, and the host carries calls and answers between them, each read
 // with suspicion on the way (answers.ts). How a unit ended comes from B, in which no line of the program runs; when the candidate is dead, how it died
 // counts, whatever B made of it (a test with a bare `except` would think it had seen the exception it wanted).
-import type { Job, Observation, Unjudged } from '../backend.ts';
+import type { Job, Observation, OnTest, Unjudged } from '../backend.ts';
 import { type Ask, readAsk, type TestEnd } from './answers.ts';
-import type { OnTest } from './backend.ts';
 import { Candidate } from './candidate.ts';
 import { type Ending, endingOf } from './ends.ts';
 import type { Lane } from './lane.ts';

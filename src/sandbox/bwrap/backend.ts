@@ -2,7 +2,7 @@
 // lanes (lane.ts), gives each job one, and tries again what a broken worker left undone (retry.ts). Start with probe.ts: nothing else may open this.
 import { availableParallelism } from 'node:os';
 import { Interrupted } from '../../errors.ts';
-import type { Backend, Job, Observation, Unjudged } from '../backend.ts';
+import type { Backend, Job, OnTest, Unjudged } from '../backend.ts';
 import { runAsserts } from './asserts.ts';
 import type { Cgroups } from './cgroup.ts';
 import { Lane } from './lane.ts';
@@ -16,8 +16,6 @@ export interface BwrapOptions {
   /** Jobs at a time; a worker each (default: one for each core). */
   readonly lanes?: number;
 }
-
-export type OnTest = (observation: Observation) => boolean;
 
 export class BwrapBackend implements Backend {
   readonly name = 'bwrap';

@@ -1,7 +1,6 @@
 // A stdio or call job: its tests one after the other, each in a fresh process of the candidate's session, under what is left of the problem's time.
 import { availableParallelism, loadavg } from 'node:os';
-import type { Limits, Observation, Unjudged } from '../backend.ts';
-import type { OnTest } from './backend.ts';
+import type { Limits, Observation, OnTest, Unjudged } from '../backend.ts';
 import type { Lane } from './lane.ts';
 import { problemSeconds } from './limits.ts';
 import { runOneTest, type TestJob, testsOf } from './one-test.ts';
