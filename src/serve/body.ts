@@ -1,26 +1,30 @@
-// The body of a request: JSON, and no more of it than is agreed. What goes beyond is refused at once and not kept.
+// The body of a request: JSON, and no more of it than is agreed. What goes beyond is not kept, but it is read for a while before it is refused: a connection
+// that is closed while its client still sends takes the answer with it.
 import type { IncomingMessage } from 'node:http';
 import { badRequest, type Problem } from './problem.ts';
 
-const tooLarge = (maxBytes: number): Problem =>
+/** Bytes beyond the bound that are read for the sake of an answer. */
+const LINGER = 64 * 1024 * 1024;
+
+const tooLarge = (maxBytes: number, isHopeless: boolean): Problem =>
   badRequest(`the body is too large; accepted: at most ${maxBytes} bytes`, {
     status: 413,
     code: 'request_too_large',
-    headers: { connection: 'close' },
+    ...(isHopeless && { headers: { connection: 'close' } }),
   });
 
 async function bytesOf(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes + LINGER) throw tooLarge(maxBytes, true);
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const parts: Buffer[] = [];
   let size = 0;
   request.on('data', (part: Buffer) => {
     size += part.length;
-    if (size <= maxBytes) return void parts.push(part);
-    parts.length = 0;
-    reject(tooLarge(maxBytes));
+    if (size <= maxBytes) parts.push(part);
+    else parts.length = 0;
+    if (size > maxBytes + LINGER) reject(tooLarge(maxBytes, true));
   });
-  request.on('end', () => resolve(Buffer.concat(parts)));
+  request.on('end', () => (size <= maxBytes ? resolve(Buffer.concat(parts)) : reject(tooLarge(maxBytes, false))));
   request.on('close', () => reject(badRequest('the request ended before its body did')));
   request.on('error', () => reject(badRequest('the request ended before its body did')));
   return promise;
