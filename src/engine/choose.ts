@@ -23,8 +23,7 @@ export const TAIL = -1;
  */
 export function chooseIndex(logprobs: Float32Array, { temperature, topK, topP }: Truncation, u: number, isWhole: boolean): number {
   if (temperature === 0) return 0;
-  // With top-k the kept words are renormalised, so any common factor of the weights is fine; without it they are true probabilities.
-  const weights = topK > 0 ? renormalised(logprobs, temperature) : Float64Array.from(logprobs, Math.exp);
+  const weights = weightsOf(logprobs, { temperature, topK });
   let kept = weights.length;
   let mass = 0;
   for (const [i, w] of weights.entries()) {
@@ -44,6 +43,10 @@ export function chooseIndex(logprobs: Float32Array, { temperature, topK, topP }:
   }
   return complete || topP < 1 ? kept - 1 : TAIL;
 }
+
+/** With top-k the kept words are renormalised, so any common factor of the weights is fine; without it they are true probabilities. */
+export const weightsOf = (logprobs: Float32Array, { temperature, topK }: Pick<Truncation, 'temperature' | 'topK'>): Float64Array =>
+  topK > 0 ? renormalised(logprobs, temperature) : Float64Array.from(logprobs, Math.exp);
 
 function renormalised(logprobs: Float32Array, temperature: number): Float64Array {
   const best = logprobs[0]!;

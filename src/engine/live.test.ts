@@ -41,17 +41,29 @@ describe('a served model', () => {
     await engine.close();
   });
 
-  /** What the sampler of runs says to the same asks, each by itself. */
+  /** What each says by itself, one row at a time. */
   const alone = (async () => {
-    const runs = new EngineClient({ threads: 1, rows: 4, maxTokens: 256 });
+    const other = new EngineClient({ threads: 1, rows: 1, maxTokens: 256 });
+    const single = await LiveClient.open(other, micro, { ...LIMITS, rows: 1 });
     const said: number[][][] = [];
-    for (const { prompt, seeds, settings } of asks) {
-      const request = { id: 'a', prompt: { kind: 'text', text: '' } as const, prefix: prompt, seeds };
-      said.push((await runs.call('sample', [micro, [request], settings]))[0]!.map(g => [...g.tokens]));
-    }
-    await runs.close();
+    for (const ask of asks) said.push((await single.sample(ask)).map(g => [...g.tokens]));
+    await single.close();
+    await other.close();
     return said;
   })();
+
+  test('a greedy request says what the sampler of runs says', async () => {
+    const runs = new EngineClient({ threads: 1, rows: 4, maxTokens: 256 });
+    for (const { prompt, seeds, settings: s } of asks.filter(ask => ask.settings.temperature === 0)) {
+      const request = { id: 'a', prompt: { kind: 'text', text: '' } as const, prefix: prompt, seeds };
+      const expected = (await runs.call('sample', [micro, [request], s]))[0]!;
+      assert.deepEqual(
+        (await live.sample({ prompt, seeds, settings: s, best: 0 })).map(g => [g.tokens, g.finish]),
+        expected.map(g => [g.tokens, g.finish]),
+      );
+    }
+    await runs.close();
+  });
 
   test('requests of all kinds at once say what each says by itself', async () => {
     const together = await Promise.all(asks.map(ask => live.sample(ask)));

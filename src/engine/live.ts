@@ -75,7 +75,7 @@ export class Live {
 
   private emptyRows(): Rows<Start> {
     const { context } = this.limits;
-    return new Rows(this.engine.rows, { rows: 1, prefix: PREFIX_BLOCK, own: context, positions: context + 1 });
+    return new Rows(this.engine.rows, { rows: 1, prefix: PREFIX_BLOCK, own: context, positions: context + 1, draw: 'race' });
   }
 
   /** Serves until it is told to close. `tell` is given the news of each turn. */

@@ -3,11 +3,12 @@
 import { type Rng, rngOf } from '../random.ts';
 import type { ModelConfig } from './architecture.ts';
 import { OwnCache, PromptCache } from './cache.ts';
-import { chooseIndex, TAIL } from './choose.ts';
+import { chooseIndex, shortlistSize, TAIL } from './choose.ts';
 import { rotaryTables, slotsPerToken, writePosition } from './decoder.ts';
 import type { Data, Program } from './graph/program.ts';
 import type { Parameters } from './parameters.ts';
 import type { PromptReader } from './prompt-reader.ts';
+import { type RankedWords, raceIndex } from './race.ts';
 import type { Completed, RankedWord, SampleRules } from './sampling.ts';
 
 /** The step program for a shortlist of words, ranked at temperature 1 or not. */
@@ -39,26 +40,39 @@ export interface Row extends RowStart {
   readonly words: RankedWord[][];
 }
 
-export interface RowSizes {
+export interface RowsOptions {
   /** Rows at a time, tokens of the longest prompt but its last, tokens that a row can come to say, positions that any row can come to. */
   readonly rows: number;
   readonly prefix: number;
   readonly own: number;
   readonly positions: number;
+  readonly draw: Draw;
 }
 
 /** At a temperature of its own a row without top-k is ranked by the whole tempered distribution; with top-k the kept words are enough. */
 export const isTempered = ({ temperature, topK }: SampleRules): boolean => topK === 0 && temperature !== 0 && temperature !== 1;
+
+/** How a word is drawn: on the cumulative distribution, as runs always did (choose.ts), or by a race, which does not mind the company (race.ts). */
+export type Draw = 'cumulative' | 'race';
+
+const DRAW: Readonly<Record<Draw, (words: RankedWords, rules: SampleRules, u: number, vocab: number) => number>> = {
+  // Of a shortlist that others need longer, a row looks at its own top-k.
+  cumulative: ({ logprobs }, rules, u, vocab) =>
+    chooseIndex(rules.topK > 0 ? logprobs.subarray(0, rules.topK) : logprobs, rules, u, logprobs.length === vocab),
+  race: (words, rules, u, vocab) => raceIndex(words, rules, u, shortlistSize(rules, vocab), words.logprobs.length === vocab) ?? TAIL,
+};
 
 export class Rows<S extends RowStart = RowStart> {
   readonly prompts: PromptCache;
   readonly own: OwnCache;
   private readonly engine: RowsEngine;
   private readonly tables: ReturnType<typeof rotaryTables>;
+  private readonly draw: Draw;
   private readonly active: (S & Row)[] = [];
 
-  constructor(engine: RowsEngine, { rows, prefix, own, positions }: RowSizes) {
+  constructor(engine: RowsEngine, { rows, prefix, own, positions, draw }: RowsOptions) {
     this.engine = engine;
+    this.draw = draw;
     this.prompts = new PromptCache(engine.config, prefix);
     this.own = new OwnCache(engine.config, rows, own);
     this.tables = rotaryTables(engine.config, positions);
@@ -159,12 +173,11 @@ export class Rows<S extends RowStart = RowStart> {
 
   private choose(outputs: ReadonlyMap<string, Data>, draws: readonly number[], size: number): number[] {
     const ranked = outputs.get('ranked') as Float32Array;
-    const isWhole = size === this.engine.config.vocab;
+    const words = outputs.get('words') as BigInt64Array;
+    const { vocab } = this.engine.config;
     return draws.map((u, r) => {
-      const { rules } = this.active[r]!;
-      // Of a shortlist that others need longer, a row looks at its own top-k.
-      const seen = rules.topK > 0 ? Math.min(rules.topK, size) : size;
-      return chooseIndex(ranked.subarray(r * size, r * size + seen), rules, u, isWhole);
+      const part = <T extends Data>(data: T): T => data.subarray(r * size, (r + 1) * size) as T;
+      return DRAW[this.draw]({ logprobs: part(ranked), ids: part(words) }, this.active[r]!.rules, u, vocab);
     });
   }
 

@@ -40,6 +40,7 @@ export class Wave {
       prefix: Math.max(1, longest - 1),
       own: rules.maxTokens,
       positions: Math.min(engine.config.maxPositions, longest + rules.maxTokens) + 1,
+      draw: 'cumulative',
     });
   }
 

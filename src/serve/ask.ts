@@ -26,6 +26,6 @@ export interface Ask {
 /** Completions it comes to. */
 export const countOf = ({ prompts, n }: Ask): number => prompts.length * n;
 
-/** The seeds `rest-em sample --seed` gives to the same prompts: the first prompt is its prompt "1". */
+/** One a completion; those of other prompts and of neighbouring seeds have nothing in common with them. */
 export const seedsOf = ({ n }: Ask, prompt: number, seed: number): number[] =>
-  Array.from({ length: n }, (_, draw) => seedOf(seed, 'sample', String(prompt + 1), draw));
+  Array.from({ length: n }, (_, draw) => seedOf(seed, 'serve', prompt, draw));

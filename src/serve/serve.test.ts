@@ -8,7 +8,6 @@ import OpenAI, { APIError } from 'openai';
 import { EngineClient } from '../engine/client.ts';
 import { openModel } from '../engine/weights/open.ts';
 import type { Prompt } from '../prompt.ts';
-import { seedOf } from '../random.ts';
 import type { SamplingSettings } from '../requests.ts';
 import type { ServedModel } from './served-model.ts';
 import { createServer, type ModelServer, type ServeOptions } from './server.ts';
@@ -63,11 +62,9 @@ describe('a served model', () => {
     await engine.close();
   });
 
-  /** What `rest-em sample --seed` says. */
-  async function sampled(prompt: Prompt, settings: SamplingSettings, n = 1, seed = 1) {
-    const seeds = Array.from({ length: n }, (_, draw) => seedOf(seed, 'sample', '1', draw));
-    return (await engine.call('sample', [path, [{ id: '1', prompt, seeds }], settings]))[0]!;
-  }
+  /** What `rest-em sample --greedy` says. */
+  const sampled = async (prompt: Prompt, settings: SamplingSettings) =>
+    (await engine.call('sample', [path, [{ id: '1', prompt, seeds: [1] }], settings]))[0]!;
   const textPrompt = { kind: 'text', text: PROMPT } as const;
 
   test('a greedy completion is the sampler’s, in text, tokens and usage', async () => {
@@ -84,9 +81,7 @@ describe('a served model', () => {
     assert.match(answer.id, /^cmpl-[0-9a-f]{24}$/);
   });
 
-  test('a seed says what it says to rest-em sample, alone and in company', async () => {
-    const settings = { temperature: 0.9, topK: 30, topP: 0.95, maxTokens: 24, stop: ['c', 'S'] };
-    const expected = (await sampled(textPrompt, settings, 3, 7)).map(g => [g.text, g.finish === 'length' ? 'length' : 'stop']);
+  test('a seed says the same alone and in company, another seed something else, and the first of many what it says by itself', async () => {
     const body = {
       model: 'micro',
       prompt: PROMPT,
@@ -98,13 +93,18 @@ describe('a served model', () => {
       max_tokens: 24,
       stop: ['c', 'S'],
     };
-    const ask = async () => (await client.completions.create(body)).choices.map(c => [c.text, c.finish_reason]);
-    assert.deepEqual(await ask(), expected);
+    const ask = async (changes = {}) =>
+      (await client.completions.create({ ...body, ...changes })).choices.map(c => [c.text, c.finish_reason]);
+    const alone = await ask();
+    assert.ok(new Set(alone.map(([text]) => text)).size > 1);
     const company = Array.from({ length: 12 }, (_, i) =>
       client.completions.create({ model: 'micro', prompt: 'x'.repeat(1 + 9 * i), max_tokens: 30, temperature: (i % 3) / 2 }),
     );
-    assert.deepEqual(await ask(), expected);
+    assert.deepEqual(await ask(), alone);
     await Promise.all(company);
+    assert.deepEqual(await ask({ n: 1 }), alone.slice(0, 1));
+    assert.notDeepEqual(await ask({ seed: 8 }), alone);
+    for (const [text, finish] of alone) assert.ok(!/[cS]/.test(text!) && (finish === 'stop' || finish === 'length'));
   });
 
   test('requests without a seed differ from each other', async () => {
@@ -184,16 +184,19 @@ describe('a served model', () => {
     }
   });
 
-  test('log-probabilities of sampled tokens come with the token itself among the best', async () => {
-    const body = { model: 'micro', prompt: PROMPT, seed: 3, max_tokens: 12, logprobs: 3 };
-    const [expected] = await sampled(textPrompt, { ...greedy, temperature: 1, maxTokens: 12 }, 1, 3);
-    const { logprobs } = (await client.completions.create(body)).choices[0]!;
-    for (const [i, p] of expected!.logprobs.entries()) assert.ok(Math.abs(p - logprobs!.token_logprobs![i]!) < 1e-4);
-    for (const [i, top] of logprobs!.top_logprobs!.entries()) assert.ok(logprobs!.tokens![i]! in top);
+  test('log-probabilities of sampled tokens are those of scoring the same ids, the token itself among the best', async () => {
+    const body = { model: 'micro', prompt: PROMPT, seed: 3, max_tokens: 12, logprobs: 3, return_token_ids: true };
+    const [choice] = (await client.completions.create(body)).choices as [OpenAI.CompletionChoice & { token_ids: number[] }];
+    const { tokens, token_logprobs, top_logprobs, text_offset } = choice.logprobs!;
+    const row = { prompt: textPrompt, completion: choice.token_ids };
+    const [expected] = await engine.call('score', [path, [row]]);
+    for (const [i, p] of expected!.entries()) assert.ok(Math.abs(p - token_logprobs![i]!) < 1e-4);
+    for (const [i, top] of top_logprobs!.entries()) assert.ok(tokens![i]! in top);
+    assert.equal(text_offset![0], 0);
     const ids = await client.completions.create({ ...body, return_tokens_as_token_ids: true } as typeof body);
     assert.deepEqual(
       ids.choices[0]!.logprobs!.tokens,
-      expected!.tokens.map(t => `token_id:${t}`),
+      choice.token_ids.map(t => `token_id:${t}`),
     );
   });
 
