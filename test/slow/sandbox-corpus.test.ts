@@ -140,12 +140,14 @@ describe('every program of the corpus ends as its manifest says, and none escape
   for (const row of skip ? [] : readRows())
     test(`${row.file}: ${row.what}: ${row.expected}`, async () => {
       if (row.repeat) await judge(backend!, row);
-      const { got, said } = await judge(backend!, row);
+      const accepted = [WANTED[row.expected] ?? row.expected, ...(row.also_ok ?? [])];
+      const first = await judge(backend!, row);
+      // On a busy machine the clock may end what has time left; it is asked once more, as the judge of programs does.
+      const { got, said } = first.got === 'timeout' && !accepted.includes('timeout') ? await judge(backend!, row) : first;
       assert.doesNotMatch(said, /ESCAPE|STATE|canary-(env|file)-/);
       assert.equal(visits, 0, 'a canary was visited');
       assert.ok(!existsSync(LATE_FILE), 'a process acted after its end');
       if (row.expect_stderr) assert.match(said, new RegExp(row.expect_stderr));
-      const accepted = [WANTED[row.expected] ?? row.expected, ...(row.also_ok ?? [])];
       assert.ok(accepted.includes(got), `ended as ${got}, not ${accepted.join(' or ')}; it said: ${said.slice(-600)}`);
     });
 
