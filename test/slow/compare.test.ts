@@ -7,16 +7,16 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { runCommand } from '../src/cli/main.ts';
-import { type SampleRow, sampledTokens } from '../src/runs/rows.ts';
+import { runCommand } from '../../src/cli/main.ts';
+import { type SampleRow, sampledTokens } from '../../src/runs/rows.ts';
 
-const MICRO = fileURLToPath(new URL('../src/engine/weights/fixtures/micro', import.meta.url));
+const MICRO = fileURLToPath(new URL('../../src/engine/weights/fixtures/micro', import.meta.url));
 const HERE = mkdtempSync(join(tmpdir(), 'rest-em-compare-'));
 after(() => rmSync(HERE, { recursive: true, force: true }));
 
 writeFileSync(
   join(HERE, 'odd.config.ts'),
-  `import { correct, defineConfig, defineTask, incorrect } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
+  `import { correct, defineConfig, defineTask, incorrect } from ${JSON.stringify(new URL('../../src/index.ts', import.meta.url).href)};
 const task = defineTask({
   name: 'odd',
   problems: async split => Array.from({ length: 12 }, (_, i) => ({ id: split + i, question: 'q', reference: 'odd' })),
