@@ -46,3 +46,14 @@ for (const [vocab, k, stages] of [
     }
   });
 }
+
+test('the log-sum-exp of a large vocabulary is right to 1e-5', async () => {
+  const vocab = 49152;
+  const rng = rngOf(3);
+  const data = Float32Array.from({ length: ROWS * vocab }, () => 6 * (rng.next() + rng.next() + rng.next()) - 9);
+  const all = (await run(vocab, 4, data)).get('all') as Float32Array;
+  for (let r = 0; r < ROWS; r++) {
+    const exact = Math.log(data.subarray(r * vocab, (r + 1) * vocab).reduce((sum, x) => sum + Math.exp(x), 0));
+    assert.ok(Math.abs(all[r]! - exact) < 1e-5, `${all[r]} for ${exact}`);
+  }
+});
