@@ -49,7 +49,7 @@ export class SandboxError extends Error {
   }
 }
 
-/** A check ran to its end and found what it looks for: no failure of ours, but exit code 1. */
+/** A check ran to its end and was not met (a gate, a sandbox that does not hold): no failure of ours; exit code 3. */
 export class CheckFailed extends Error {
   constructor(message: string) {
     super(message);

@@ -58,7 +58,7 @@ test('a task whose problems all pass the gate exits with 0', async () => {
 
 test('problems that should give no rewards are named with their reason, and the exit code is 1', async () => {
   const { code, out, err } = await restEm('reward', 'test', 'sums.config.mjs');
-  assert.equal(code, 1);
+  assert.equal(code, 3);
   assert.match(out, /to drop:\n {2}p3: a right answer is not correct: said\n/);
   assert.match(out, /for evaluation only:\n {2}p2: taken for correct: empty; taken for correct: blank;/);
   assert.equal(err, 'rest-em: 2 problems of 3 should give no rewards\n');
@@ -67,7 +67,7 @@ test('problems that should give no rewards are named with their reason, and the 
 test('--json says the same to programs', async () => {
   const { code, out } = await restEm('reward', 'test', '--task', 'sums.config.mjs', '--split', 'test', '--json');
   const { findings, ...head } = JSON.parse(out);
-  assert.equal(code, 1);
+  assert.equal(code, 3);
   assert.deepEqual(head, { task: 'sums', split: 'test', problems: 3, pass: 1, evaluation_only: 1, drop: 1 });
   assert.deepEqual(findings[0], {
     id: 'p1',

@@ -1,4 +1,4 @@
-// The command line: a table of commands, exit codes, and what becomes of an error. 0 done, 1 failure, 2 bad usage or configuration,
+// The command line: a table of commands, exit codes, and what becomes of an error. 0 done, 1 failure, 2 bad usage or configuration, 3 a check that was not met,
 // 130 interrupted. Commands do the rest (one file each); the environment of the process is read here and nowhere deeper.
 import { once } from 'node:events';
 import { Command, CommanderError } from 'commander';
@@ -43,7 +43,7 @@ const COMMANDS: readonly (CliCommand | CliGroup)[] = [
   doctor,
 ];
 
-const EXIT = { done: 0, failure: 1, usage: 2, interrupted: 130 } as const;
+const EXIT = { done: 0, failure: 1, usage: 2, notMet: 3, interrupted: 130 } as const;
 
 const oneLine = (text: string) =>
   text
@@ -110,7 +110,7 @@ function explain(error: unknown, context: Context): number {
     return EXIT.interrupted;
   }
   context.err(`rest-em: ${failureWords(error)}\n`);
-  return EXIT.failure;
+  return error instanceof CheckFailed ? EXIT.notMet : EXIT.failure;
 }
 
 /** The first Ctrl-C asks for a clean stop, the second does not ask. */
