@@ -56,7 +56,7 @@ test('a task whose problems all pass the gate exits with 0', async () => {
   assert.match(out, / 3 {2}may give rewards\n/);
 });
 
-test('problems that should give no rewards are named with their reason, and the exit code is 1', async () => {
+test('problems that should give no rewards are named with their reason, and the exit code is 3', async () => {
   const { code, out, err } = await restEm('reward', 'test', 'sums.config.mjs');
   assert.equal(code, 3);
   assert.match(out, /to drop:\n {2}p3: a right answer is not correct: said\n/);

@@ -1,4 +1,4 @@
-// The command line: a table of commands, exit codes, and what becomes of an error. 0 done, 1 failure, 2 bad usage or configuration, 3 a check that was not met,
+// The command line: a table of commands, exit codes, and what becomes of an error. 0 done, 1 failure, 2 bad usage or configuration, 3 a check not met, 3 a check that was not met,
 // 130 interrupted. Commands do the rest (one file each); the environment of the process is read here and nowhere deeper.
 import { once } from 'node:events';
 import { Command, CommanderError } from 'commander';
