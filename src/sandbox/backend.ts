@@ -39,16 +39,19 @@ export type Job = {
 );
 
 /** How a test ended, as seen from outside. `exit` says nothing about right or wrong. */
-export type End =
-  | 'exit'
-  | 'assertion_failed'
-  | 'runtime_error'
-  | 'load_error'
-  | 'timeout_cpu'
-  | 'timeout_wall'
-  | 'memory'
-  | 'output_limit'
-  | 'protocol_error';
+export const ENDS = [
+  'exit',
+  'assertion_failed',
+  'runtime_error',
+  'load_error',
+  'timeout_cpu',
+  'timeout_wall',
+  'memory',
+  'output_limit',
+  'protocol_error',
+] as const;
+export type End = (typeof ENDS)[number];
+export const isEnd = (end: unknown): end is End => (ENDS as readonly unknown[]).includes(end);
 
 /** One observed test. */
 export interface Observation {

@@ -1,5 +1,5 @@
 // How a message of an interpreter, or its silence, ends a test. 'unsupported' is what Pyodide cannot run at all: threads, processes, deep recursion.
-import type { End } from '../backend.ts';
+import { type End, isEnd } from '../backend.ts';
 import type { Fields, Silence } from './interpreter.ts';
 
 export interface Over {
@@ -7,20 +7,7 @@ export interface Over {
   readonly detail: string;
 }
 
-const ENDS: Readonly<Record<Over['end'], true>> = {
-  exit: true,
-  assertion_failed: true,
-  runtime_error: true,
-  load_error: true,
-  timeout_cpu: true,
-  timeout_wall: true,
-  memory: true,
-  output_limit: true,
-  protocol_error: true,
-  unsupported: true,
-};
-
-const isEnd = (end: unknown): end is Over['end'] => typeof end === 'string' && Object.hasOwn(ENDS, end);
+const isOver = (end: unknown): end is Over['end'] => end === 'unsupported' || isEnd(end);
 
 /** `ofDeath`: what it means when the interpreter is gone, or ended by itself, without an answer. */
 export function endingOfMessage(message: Fields | Silence, ofDeath: 'runtime_error' | 'load_error'): Over {
@@ -28,7 +15,7 @@ export function endingOfMessage(message: Fields | Silence, ofDeath: 'runtime_err
   const { ending } = message;
   if (typeof ending !== 'object' || ending === null) return { end: 'protocol_error', detail: 'a message that no program has' };
   const { end, detail } = ending as Fields;
-  if (!isEnd(end) || typeof detail !== 'string') return { end: 'protocol_error', detail: 'an end that there is not' };
+  if (!isOver(end) || typeof detail !== 'string') return { end: 'protocol_error', detail: 'an end that there is not' };
   return { end, detail };
 }
 

@@ -1,6 +1,6 @@
 // What the parent asks of a child and what it answers, one test at a time. No expected output is among it, save in assert mode, where the tests
 // run in an instance of their own. The child's word is checked (readAnswer): its frames come from the process that runs the programs.
-import type { End, Limits, Value } from '../backend.ts';
+import { type End, isEnd, type Limits, type Value } from '../backend.ts';
 import { type Fields, isFields } from '../bwrap/messages.ts';
 import { isValue, isValues } from '../bwrap/values.ts';
 
@@ -37,22 +37,9 @@ export interface Answer {
   readonly resident: number;
 }
 
-const ENDS: Readonly<Record<End, true>> = {
-  exit: true,
-  assertion_failed: true,
-  runtime_error: true,
-  load_error: true,
-  timeout_cpu: true,
-  timeout_wall: true,
-  memory: true,
-  output_limit: true,
-  protocol_error: true,
-};
-
 const isSeen = (s: unknown): s is Seen =>
   isFields(s) &&
-  typeof s.end === 'string' &&
-  Object.hasOwn(ENDS, s.end) &&
+  isEnd(s.end) &&
   [s.detail, s.stdout, s.stderr].every(text => typeof text === 'string') &&
   [s.wallMs, s.cpuMs].every(n => typeof n === 'number' && n >= 0) &&
   (s.value === undefined || isValue(s.value)) &&

@@ -63,3 +63,29 @@ export function childrenOf(node: Node): readonly Node[] {
 
 /** Whether a node or anything below it passes. */
 export const some = (node: Node, test: (node: Node) => boolean): boolean => test(node) || childrenOf(node).some(child => some(child, test));
+
+/** The same node over other children: `change` of each. */
+export function withChildren(node: Node, change: (child: Node) => Node): Node {
+  switch (node.k) {
+    case 'num':
+    case 'sym':
+    case 'based':
+      return node;
+    case 'div':
+    case 'pow':
+    case 'setop':
+      return { ...node, a: change(node.a), b: change(node.b) };
+    case 'neg':
+    case 'pm':
+    case 'quantity':
+    case 'percent':
+    case 'degree':
+      return { ...node, a: change(node.a) };
+    case 'builder':
+      return { ...node, element: change(node.element), condition: change(node.condition) };
+    case 'matrix':
+      return { ...node, rows: node.rows.map(row => row.map(change)) };
+    default:
+      return { ...node, a: node.a.map(change) };
+  }
+}

@@ -1,33 +1,11 @@
 // A tree with every occurrence of a variable replaced, and the variables of a tree.
 import type { Node } from './node.ts';
-import { childrenOf } from './node.ts';
+import { childrenOf, withChildren } from './node.ts';
 
 /** `node` with `by` for the variable `name`. */
 export function substituted(node: Node, name: string, by: Node): Node {
-  const inside = (a: Node): Node => substituted(a, name, by);
-  switch (node.k) {
-    case 'num':
-    case 'based':
-      return node;
-    case 'sym':
-      return node.s === name ? by : node;
-    case 'div':
-    case 'pow':
-    case 'setop':
-      return { ...node, a: inside(node.a), b: inside(node.b) };
-    case 'neg':
-    case 'pm':
-    case 'quantity':
-    case 'percent':
-    case 'degree':
-      return { ...node, a: inside(node.a) };
-    case 'builder':
-      return { ...node, element: inside(node.element), condition: inside(node.condition) };
-    case 'matrix':
-      return { ...node, rows: node.rows.map(row => row.map(inside)) };
-    default:
-      return { ...node, a: node.a.map(inside) };
-  }
+  if (node.k === 'sym') return node.s === name ? by : node;
+  return withChildren(node, child => substituted(child, name, by));
 }
 
 const constants = new Set(['pi', 'e', 'i', 'inf', 'empty', 'none', 'dots']);
