@@ -1,6 +1,6 @@
 // What the code judge is asked and what it answers: data only. A request holds a candidate program and the tests of its problem; expected
 // outputs stay with the judge (compare-*.ts) and never reach a sandbox, except in assert mode, where the tests run on a side of their own.
-import type { Backend, Language, Limits, Value } from '../../sandbox/backend.ts';
+import type { Backend, End, Language, Limits, Value } from '../../sandbox/backend.ts';
 
 export interface StdioTest {
   readonly input: string;
@@ -47,16 +47,7 @@ export type CodeRequest = CodeTests & {
 };
 
 /** The candidate's outcome: its fault, except 'pass'. */
-export type Outcome =
-  | 'pass'
-  | 'wrong_answer'
-  | 'runtime_error'
-  | 'load_error'
-  | 'timeout_cpu'
-  | 'timeout_wall'
-  | 'memory'
-  | 'output_limit'
-  | 'protocol_error';
+export type Outcome = 'pass' | 'wrong_answer' | Exclude<End, 'exit' | 'assertion_failed'>;
 
 /** Our fault, or nobody's: such a verdict is no reward. */
 export type Failure = 'sandbox_error' | 'no_tests' | 'unsupported' | 'no_sandbox';
