@@ -16,6 +16,7 @@ import type {
 import type { ModelConfig } from './architecture.ts';
 import { EpochFit } from './fit.ts';
 import { generationOf, rulesOf } from './generation.ts';
+import type { Running } from './graph/program.ts';
 import type { Inbox } from './inbox.ts';
 import { type Int8Model, openInt8 } from './int8/open.ts';
 import { Live, type LiveEngine } from './live.ts';
@@ -32,9 +33,7 @@ import { Trainer } from './trainer.ts';
 import { writeCheckpoint } from './weights/checkpoint.ts';
 import { openModel } from './weights/open.ts';
 
-export interface EngineOptions {
-  /** Threads of one operation; results depend on it in the last digits. */
-  readonly threads: number;
+export interface EngineOptions extends Running {
   /** Completions under way at a time. */
   readonly rows: number;
   /** Padded tokens of one training or scoring batch. */
@@ -148,7 +147,7 @@ export class Engine {
 
   private async int8Of(model: Model, sampler: Sampler): Promise<Int8Model> {
     this.scorer ??= await Scorer.open(model.config, this.options);
-    model.int8 ??= await openInt8(model, { sampler, scorer: this.scorer, threads: this.options.threads });
+    model.int8 ??= await openInt8(model, { sampler, scorer: this.scorer, running: this.options });
     return model.int8;
   }
 

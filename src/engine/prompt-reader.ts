@@ -1,7 +1,7 @@
 // Reads prompts before anything is sampled: their keys and values, for cache.ts.
 import type { ModelConfig } from './architecture.ts';
 import type { PromptState } from './cache.ts';
-import type { Data, Program } from './graph/program.ts';
+import type { Data, Program, Running } from './graph/program.ts';
 import { packBatch } from './packing.ts';
 import type { Parameters } from './parameters.ts';
 import { openPromptProgram } from './programs.ts';
@@ -24,7 +24,7 @@ export class PromptReader {
     this.program = program;
   }
 
-  static async open(config: ModelConfig, options: { readonly threads: number }): Promise<PromptReader> {
+  static async open(config: ModelConfig, options: Running): Promise<PromptReader> {
     return new PromptReader(config, await openPromptProgram(config, { ...options, keepsMemory: false }));
   }
 

@@ -3,7 +3,7 @@
 // its own, so what it says depends on nothing but the weights, up to the last digits of a matrix product.
 import { EngineError } from '../errors.ts';
 import type { ModelConfig } from './architecture.ts';
-import type { Program } from './graph/program.ts';
+import type { Program, Running } from './graph/program.ts';
 import type { Int8Weights } from './int8/matrices.ts';
 import { type Parameters, parameterShapes } from './parameters.ts';
 import { PromptReader } from './prompt-reader.ts';
@@ -37,17 +37,17 @@ const contentOf = (settled: Exclude<Settled, { kind: 'none' }>): Parameters | In
 
 export class Sampler {
   private readonly config: ModelConfig;
-  private readonly options: { readonly threads: number };
+  private readonly options: Running;
   private readonly reader: PromptReader;
   private readonly steps = new Map<string, Program>();
   private settled: SettledPrograms | null = null;
-  private constructor(config: ModelConfig, options: { readonly threads: number }, reader: PromptReader) {
+  private constructor(config: ModelConfig, options: Running, reader: PromptReader) {
     this.config = config;
     this.options = options;
     this.reader = reader;
   }
 
-  static async open(config: ModelConfig, options: { readonly threads: number }): Promise<Sampler> {
+  static async open(config: ModelConfig, options: Running): Promise<Sampler> {
     return new Sampler(config, options, await PromptReader.open(config, options));
   }
 

@@ -1,6 +1,6 @@
 // log p(token | everything before it) of given completions: the same decoder and packing as training, without gradients.
 import type { ModelConfig } from './architecture.ts';
-import type { Data, Program } from './graph/program.ts';
+import type { Data, Program, Running } from './graph/program.ts';
 import { batchesOf, type PackedProblem, packBatch } from './packing.ts';
 import type { Parameters } from './parameters.ts';
 import { openScoreProgram } from './programs.ts';
@@ -12,8 +12,7 @@ export interface ScorePair {
   readonly completion: readonly number[];
 }
 
-export interface ScorerOptions {
-  readonly threads: number;
+export interface ScorerOptions extends Running {
   /** Padded tokens of a batch. */
   readonly maxTokens: number;
   /** How many of the best words of each place are told; 0: none. */
@@ -39,9 +38,9 @@ export class Scorer {
     this.count = count;
   }
 
-  static async open(config: ModelConfig, { threads, maxTokens, best = 0 }: ScorerOptions): Promise<Scorer> {
+  static async open(config: ModelConfig, { maxTokens, best = 0, ...running }: ScorerOptions): Promise<Scorer> {
     const count = Math.min(best, config.vocab);
-    return new Scorer(config, await openScoreProgram(config, { threads, best: count }), maxTokens, count);
+    return new Scorer(config, await openScoreProgram(config, { ...running, best: count }), maxTokens, count);
   }
 
   /** Natural-log probabilities, [pair][completion token]. */

@@ -1,7 +1,7 @@
 // Weights being fitted: gradients of packed batches added up, then one AdamW update, all in place. It knows neither epochs nor checkpoints nor
 // which rows are good: fit.ts drives it. Memory: weights, sums of gradients and two moments, four times the model, and a fifth time once an epoch is kept (fit.ts).
 import type { ModelConfig } from './architecture.ts';
-import type { Data, Program } from './graph/program.ts';
+import type { Data, Program, Running } from './graph/program.ts';
 import { batchesOf, type PackedProblem, packBatch } from './packing.ts';
 import { type Parameters, parameterShapes } from './parameters.ts';
 import { GRADIENT_NORM, openGradientProgram, openUpdateProgram, sumName } from './programs.ts';
@@ -15,8 +15,7 @@ export interface AdamW {
   readonly clip: number;
 }
 
-export interface TrainerOptions {
-  readonly threads: number;
+export interface TrainerOptions extends Running {
   /** Padded tokens of one batch, where fewer than the model's own limit: bounds the memory of activations. A step of more is several batches. */
   readonly maxTokens: number;
 }

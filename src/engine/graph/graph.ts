@@ -19,6 +19,28 @@ const OPSET = 17;
 const CODES: Record<ElementType, number> = { float32: 1, uint8: 2, int8: 3, int64: 7 };
 export const MICROSOFT = 'com.microsoft';
 
+/** A node as it was asked for. */
+export interface Node {
+  readonly op: string;
+  /** '' for ONNX's own. */
+  readonly domain: string;
+  readonly inputs: readonly (Tensor | null)[];
+  readonly outputs: readonly Tensor[];
+  readonly attributes: Attributes;
+}
+
+/** For some operations, the nodes that stand for one, with the same outputs. */
+export type Rewrites = Readonly<Record<string, (node: Node) => readonly Node[]>>;
+
+const nodeMessage = ({ op, domain, inputs, outputs, attributes }: Node): Chunk =>
+  message(1, [
+    ...inputs.map(t => text(1, t?.name ?? '')),
+    ...outputs.map(t => text(2, t.name)),
+    text(4, op),
+    ...Object.entries(attributes).map(([name, value]) => message(5, attribute(name, value))),
+    ...(domain === '' ? [] : [text(7, domain)]),
+  ]);
+
 function attribute(name: string, value: Attributes[string]): Chunk {
   if (typeof value === 'number') return [text(1, name), integer(3, value), integer(20, 2)];
   if (typeof value === 'string') return [text(1, name), text(4, value), integer(20, 3)];
@@ -36,7 +58,7 @@ export class Graph {
   readonly outputs = new Map<string, Tensor>();
   /** Inputs that hold sizes: name to the sizes, in order. */
   readonly sizes = new Map<string, Shape>();
-  private readonly nodes: Chunk[] = [];
+  private readonly nodes: Node[] = [];
   private readonly constants: Chunk[] = [];
   /** Constants whose numbers lie in files beside the graph, by name of the file. */
   readonly attached = new Map<string, Numbers>();
@@ -109,15 +131,7 @@ export class Graph {
     types: readonly ElementType[] = [],
   ): Tensor[] {
     const outputs = shapes.map((shape, i) => ({ name: this.fresh(op), type: types[i] ?? ('float32' as const), shape }));
-    this.nodes.push(
-      message(1, [
-        ...inputs.map(t => text(1, t?.name ?? '')),
-        ...outputs.map(t => text(2, t.name)),
-        text(4, op),
-        ...Object.entries(attributes).map(([name, value]) => message(5, attribute(name, value))),
-        ...(domain === '' ? [] : [text(7, domain)]),
-      ]),
-    );
+    this.nodes.push({ op, domain, inputs, outputs, attributes });
     return outputs;
   }
 
@@ -140,7 +154,8 @@ export class Graph {
   /** A first output of a kind the JavaScript binding cannot convert: see program.ts, `runInPlace`. */
   addUnconvertibleOutput(name: string): void {
     const zero = this.scalar(0);
-    this.nodes.push(message(1, [text(1, zero.name), text(2, name), text(4, 'SequenceConstruct')]));
+    const outputs = [{ name, type: 'float32', shape: [] } as const];
+    this.nodes.push({ op: 'SequenceConstruct', domain: '', inputs: [zero], outputs, attributes: {} });
     // ValueInfo { name, type { sequence_type { elem_type { tensor_type { elem_type: float } } } } }
     this.first = message(12, [text(1, name), message(2, message(4, message(1, message(1, integer(1, CODES.float32)))))]);
   }
@@ -150,9 +165,10 @@ export class Graph {
     return new Map([...this.outputs].map(([name, tensor]) => [name, tensor.name]));
   }
 
-  bytes(): Uint8Array {
+  /** The graph as ONNX; `rewrites` gives nodes in other words, by operation (devices/rewrite.ts). */
+  bytes(rewrites: Rewrites = {}): Uint8Array {
     const graph: Chunk[] = [
-      ...this.nodes,
+      ...this.nodes.flatMap(node => rewrites[node.op]?.(node) ?? [node]).map(nodeMessage),
       text(2, 'rest-em'),
       ...this.constants.map(c => message(5, c)),
       ...[...this.inputs.values()].map(t => message(11, valueInfo(t.name, t.type, t.shape))),

@@ -1,4 +1,4 @@
-// A graph made runnable by onnxruntime-node (CPU). Arrays go in and out by name; symbolic sizes are bound at each run.
+// A graph made runnable by onnxruntime-node, on the CPU or another device (devices/devices.ts). Arrays go in and out by name; symbolic sizes are bound at each run.
 // Facts of onnxruntime-node 1.30 this file rests on (measured): inputs are not copied, outputs are; a preallocated output is written
 // in place and then copied once more; `run` blocks the thread for its whole length, so all of this lives in a worker.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ort from 'onnxruntime-node';
 import { EngineError } from '../../errors.ts';
+import { DEVICES, type Device } from '../devices/devices.ts';
 import { type Bindings, evaluate } from './dims.ts';
 import { Graph, type Tensor } from './graph.ts';
 
@@ -17,7 +18,12 @@ export interface ProgramOptions {
   readonly threads: number;
   /** Whether memory of one run is kept for the next: quicker; not for a program that runs seldom. */
   readonly keepsMemory?: boolean;
+  /** Where it runs (default: cpu). What the device cannot run, onnxruntime runs on the CPU. */
+  readonly device?: Device;
 }
+
+/** What every program of an engine is opened with. */
+export type Running = Pick<ProgramOptions, 'threads' | 'device'>;
 
 const UNCONVERTIBLE = 'nothing_to_convert';
 /** What the binding says of an output that is no tensor, once the work is done. */
@@ -34,12 +40,16 @@ const tensorOf = (t: Tensor, data: Data, bindings: Bindings): ort.Tensor => {
  * Opens a graph with attached constants. They go through files of the temporary folder, because onnxruntime maps files and lets go of them once it has
  * packed what is in them; handed over in memory they are copied first, which took 230 MB more with SmolLM2-135M.
  */
-async function openFromFiles(graph: Graph, settings: ort.InferenceSession.SessionOptions): Promise<ort.InferenceSession> {
+async function openFromFiles(
+  graph: Graph,
+  bytes: Uint8Array,
+  settings: ort.InferenceSession.SessionOptions,
+): Promise<ort.InferenceSession> {
   const dir = await mkdtemp(join(tmpdir(), 'rest-em-'));
   try {
     for (const [file, data] of graph.attached)
       await writeFile(join(dir, file), new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    await writeFile(join(dir, 'graph.onnx'), graph.bytes());
+    await writeFile(join(dir, 'graph.onnx'), bytes);
     return await ort.InferenceSession.create(join(dir, 'graph.onnx'), settings);
   } finally {
     await rm(dir, { recursive: true, force: true, maxRetries: 2 });
@@ -50,14 +60,19 @@ export class Program {
   private readonly session: ort.InferenceSession;
   private readonly graph: Graph;
   private readonly names: ReadonlyMap<string, string>;
-  private constructor(session: ort.InferenceSession, graph: Graph) {
+  private readonly device: Device;
+  private constructor(session: ort.InferenceSession, graph: Graph, device: Device) {
     this.session = session;
     this.graph = graph;
+    this.device = device;
     this.names = graph.outputNames();
   }
 
   static async open(graph: Graph, options: ProgramOptions): Promise<Program> {
+    const { device = 'cpu' } = options;
+    const { providers, rewrites } = DEVICES[device];
     const settings: ort.InferenceSession.SessionOptions = {
+      executionProviders: providers,
       intraOpNumThreads: options.threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
@@ -66,8 +81,9 @@ export class Program {
       logSeverityLevel: 3,
       enableCpuMemArena: options.keepsMemory ?? true,
     };
-    const session = await (graph.attached.size > 0 ? openFromFiles(graph, settings) : ort.InferenceSession.create(graph.bytes(), settings));
-    return new Program(session, graph);
+    const bytes = graph.bytes(rewrites);
+    const session = await (graph.attached.size > 0 ? openFromFiles(graph, bytes, settings) : ort.InferenceSession.create(bytes, settings));
+    return new Program(session, graph, device);
   }
 
   /** Prepares a graph for `runInPlace`: call before `open`. */
@@ -99,8 +115,7 @@ export class Program {
    */
   async runInPlace(data: Feeds, into: Feeds, bindings: Bindings = {}): Promise<void> {
     const feeds = this.feeds(data, bindings);
-    trial ??= dodgesCopies();
-    if (!(await trial)) {
+    if (!(await dodgesCopies(this.device))) {
       const results = await this.session.run(feeds, [...this.names.values()]);
       for (const [name, internal] of this.names) into.get(name)!.set(results[internal]!.data as never);
       return;
@@ -120,12 +135,12 @@ export class Program {
   }
 
   /** Whether x <- x + 1, asked for in place, is done in place. */
-  static async tryInPlace(): Promise<boolean> {
+  static async tryInPlace(device: Device = 'cpu'): Promise<boolean> {
     const g = new Graph();
     const x = g.input('x', 'float32', [2]);
     g.output('x', g.op('Add', [x, g.scalar(1)], [2]));
     Program.prepareInPlace(g);
-    const program = await Program.open(g, { threads: 1 });
+    const program = await Program.open(g, { threads: 1, device });
     const data = Float32Array.of(1, 2);
     try {
       await program.runUnconverted(program.feeds(new Map([['x', data]]), {}), new Map([['x', data]]), {});
@@ -142,5 +157,11 @@ export class Program {
   }
 }
 
-let trial: Promise<boolean> | null = null;
-const dodgesCopies = (): Promise<boolean> => Program.tryInPlace();
+const trials = new Map<Device, Promise<boolean>>();
+
+/** Tried once a device. */
+function dodgesCopies(device: Device): Promise<boolean> {
+  const trial = trials.get(device) ?? Program.tryInPlace(device);
+  trials.set(device, trial);
+  return trial;
+}

@@ -1,6 +1,6 @@
 // What the inputs of a model's matrices look like, channel by channel: the largest absolute values over fixed texts. Read by the smoothing.
 import type { ModelConfig } from '../architecture.ts';
-import type { Data } from '../graph/program.ts';
+import type { Data, Running } from '../graph/program.ts';
 import { batchesOf, packBatch } from '../packing.ts';
 import type { Parameters } from '../parameters.ts';
 import { openMaximaProgram } from '../programs.ts';
@@ -14,7 +14,7 @@ export async function inputMaxima(
   c: ModelConfig,
   parameters: Parameters,
   texts: readonly (readonly number[])[],
-  options: { readonly threads: number },
+  options: Running,
 ): Promise<InputMaxima> {
   const problems = texts.map(ids => ({
     prompt: ids.slice(0, 1),

@@ -1,6 +1,7 @@
 // Makes a model's 8-bit form and measures how far it is from the model: calibrated on fixed texts, compared on what it says after their beginnings.
 import type { Distance } from '../../requests.ts';
 import type { ModelConfig } from '../architecture.ts';
+import type { Running } from '../graph/program.ts';
 import type { Parameters } from '../parameters.ts';
 import type { Sampler } from '../sampler.ts';
 import type { Scorer } from '../scorer.ts';
@@ -18,7 +19,7 @@ export interface Int8Model {
 export interface Int8Tools {
   readonly sampler: Sampler;
   readonly scorer: Scorer;
-  readonly threads: number;
+  readonly running: Running;
 }
 
 /** Completions after the first half of each text, and their tokens at most. */
@@ -33,9 +34,9 @@ interface Source {
   readonly parameters: Parameters;
 }
 
-export async function openInt8({ config, tokenizer, parameters }: Source, { sampler, scorer, threads }: Int8Tools): Promise<Int8Model> {
+export async function openInt8({ config, tokenizer, parameters }: Source, { sampler, scorer, running }: Int8Tools): Promise<Int8Model> {
   const texts = TEXTS.map(text => tokenizer.encode(text).slice(0, config.maxPositions)).filter(ids => ids.length > 1);
-  const weights = int8Weights(config, parameters, await inputMaxima(config, parameters, texts, { threads }));
+  const weights = int8Weights(config, parameters, await inputMaxima(config, parameters, texts, running));
   const jobs = texts.map(ids => ({ prompt: ids.slice(0, Math.ceil(ids.length / 2)), seeds: SEEDS }));
   const rules = { temperature: 1, topK: SHORTLIST, topP: 1, maxTokens: TOKENS, endIds: tokenizer.eosIds };
   const sampled = await sampler.sample(parameters, jobs, rules, jobs.length * SEEDS.length, {}, { kind: 'int8', weights });
