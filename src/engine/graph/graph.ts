@@ -18,6 +18,8 @@ export type Attributes = Readonly<Record<string, number | string | readonly numb
 const OPSET = 17;
 const CODES: Record<ElementType, number> = { float32: 1, uint8: 2, int8: 3, int64: 7 };
 export const MICROSOFT = 'com.microsoft';
+/** The operation of the output that cannot be converted. */
+const SEQUENCE = 'SequenceConstruct';
 
 /** A node as it was asked for. */
 export interface Node {
@@ -155,7 +157,7 @@ export class Graph {
   addUnconvertibleOutput(name: string): void {
     const zero = this.scalar(0);
     const outputs = [{ name, type: 'float32', shape: [] } as const];
-    this.nodes.push({ op: 'SequenceConstruct', domain: '', inputs: [zero], outputs, attributes: {} });
+    this.nodes.push({ op: SEQUENCE, domain: '', inputs: [zero], outputs, attributes: {} });
     // ValueInfo { name, type { sequence_type { elem_type { tensor_type { elem_type: float } } } } }
     this.first = message(12, [text(1, name), message(2, message(4, message(1, message(1, integer(1, CODES.float32)))))]);
   }
@@ -165,10 +167,23 @@ export class Graph {
     return new Map([...this.outputs].map(([name, tensor]) => [name, tensor.name]));
   }
 
+  /** The nodes that an output needs, in their order. onnxruntime would run the others too: gradients of weights that stay as they are, say. */
+  private needed(): Node[] {
+    const wanted = new Set([...this.outputs.values()].map(t => t.name));
+    const kept = this.nodes.toReversed().filter(({ op, inputs, outputs }) => {
+      const isWanted = op === SEQUENCE || outputs.some(t => wanted.has(t.name));
+      if (isWanted) for (const t of inputs) if (t) wanted.add(t.name);
+      return isWanted;
+    });
+    return kept.reverse();
+  }
+
   /** The graph as ONNX; `rewrites` gives nodes in other words, by operation (devices/rewrite.ts). */
   bytes(rewrites: Rewrites = {}): Uint8Array {
     const graph: Chunk[] = [
-      ...this.nodes.flatMap(node => rewrites[node.op]?.(node) ?? [node]).map(nodeMessage),
+      ...this.needed()
+        .flatMap(node => rewrites[node.op]?.(node) ?? [node])
+        .map(nodeMessage),
       text(2, 'rest-em'),
       ...this.constants.map(c => message(5, c)),
       ...[...this.inputs.values()].map(t => message(11, valueInfo(t.name, t.type, t.shape))),

@@ -35,6 +35,10 @@ function product(a: Float32Array, b: Float32Array, n: number, inner: number, m: 
   return range(n * m).map(at => range(inner).reduce((s, i) => s + a[Math.floor(at / m) * inner + i]! * b[i * m + (at % m)]!, 0));
 }
 
+/** [rows, columns] as [columns, rows]. */
+const transposed = (x: Float32Array, rows: number): Float32Array =>
+  x.map((_, i) => x[(i % rows) * (x.length / rows) + Math.floor(i / rows)]!);
+
 const rms = ([x, w]: readonly Float32Array[], width: number): number[] =>
   Array.from(x!, (v, i) => {
     const from = i - (i % width);
@@ -121,6 +125,19 @@ const samples: { readonly [K in OpName]: readonly Sample<K>[] } = {
           3,
           4,
         ),
+    },
+  ],
+  adapted: [
+    {
+      what: 'rank 2, halved',
+      inputs: [{ shape: [N, 3] }, { shape: [3, 4] }, { shape: [2, 3] }, { shape: [4, 2] }],
+      attributes: { scale: 0.5 },
+      bindings: { n: 2 },
+      plain: ([x, w, a, b]) => {
+        const inner = Float32Array.from(product(x!, transposed(a!, 2), 2, 3, 2));
+        const low = product(inner, transposed(b!, 4), 2, 2, 4);
+        return product(x!, w!, 2, 3, 4).map((y, i) => y + 0.5 * low[i]!);
+      },
     },
   ],
   rmsNorm: [

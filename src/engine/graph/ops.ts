@@ -13,6 +13,8 @@ export interface OpAttributes {
   gather: object;
   /** [x [M, in], w [in, out]] to [M, out]; `transposed`: w is [out, in]. */
   linear: { readonly transposed?: boolean };
+  /** [x [M, in], w [in, out], a [R, in], b [out, R]]: x w + scale (x a') b', a linear map with a low-rank part beside it (LoRA). */
+  adapted: { readonly scale: number };
   /** [x [M, D], weight [D]]: x / sqrt(mean(x^2) + epsilon) * weight. */
   rmsNorm: { readonly epsilon: number };
   /** [x [M, heads, d], positions int64 [M, heads], cos [P, d/2], sin [P, d/2]]: rotates each head's two halves (RoPE). */
@@ -82,6 +84,29 @@ const linear: Op<'linear'> = {
     matmul(g, dy!, w!, { transB: !transposed }),
     transposed ? matmul(g, dy!, x!, { transA: true }) : matmul(g, x!, dy!, { transA: true }),
   ],
+};
+
+// y = x w + s (x a') b': dx = dy w' + s (dy b) a, da = s (dy b)' x, db = s dy' (x a')
+const adapted: Op<'adapted'> = {
+  shapes: ([x, w, a, b]) => {
+    must(equal(x![1]!, w![0]!) && equal(x![1]!, a![1]!), 'both parts of an adapted map read the same input', [x!, w!, a!]);
+    must(equal(b![0]!, w![1]!) && equal(a![0]!, b![1]!), 'the low-rank part gives what the other gives', [w!, a!, b!]);
+    return [[x![0]!, w![1]!]];
+  },
+  forward: (g, [x, w, a, b], { scale }, [shape]) => {
+    const inner = matmul(g, x!, a!, { transB: true });
+    const y = g.op('Gemm', [inner, b!, matmul(g, x!, w!)], shape!, { transB: 1, alpha: { float: scale } });
+    return { outputs: [y], saved: [inner] };
+  },
+  backward: (g, { inputs: [x, w, a, b], saved: [inner], attributes: { scale } }, [dy]) => {
+    const dInner = matmul(g, dy!, b!, { alpha: scale });
+    return [
+      g.op('Gemm', [dInner, a!, matmul(g, dy!, w!, { transB: true })], x!.shape),
+      matmul(g, x!, dy!, { transA: true }),
+      matmul(g, dInner, x!, { transA: true }),
+      matmul(g, dy!, inner!, { transA: true, alpha: scale }),
+    ];
+  },
 };
 
 // n = x / rms, y = n w: dx = (w dy - n mean(n w dy)) / rms, dw = sum over rows of n dy
@@ -279,6 +304,7 @@ export const ops: { readonly [K in OpName]: Op<K> } = {
   add,
   gather,
   linear,
+  adapted,
   rmsNorm,
   rotary,
   reshape: reshaped,
