@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import type { ModelConfig } from './architecture.ts';
-import { batchesOf, type PackedProblem, packBatch } from './packing.ts';
+import { batchesOf, loadOf, sizesOf, tokensOf } from './batches.ts';
+import { type PackedProblem, packBatch } from './packing.ts';
 import { learningRateAt } from './schedule.ts';
 
 const config: ModelConfig = {
@@ -32,15 +33,35 @@ test('a completion begins with the prompt’s last token and goes on at its posi
   };
   const { feeds, bindings, tokens } = packBatch(config, [problem]);
   assert.deepEqual([bindings.problems, bindings.draws, bindings.prefix, bindings.length, tokens], [1, 2, 2, 3, 4]);
-  assert.deepEqual(numbers(feeds.get('ids')), [11, 12, 13, 21, 22, 13, 0, 0]);
-  assert.deepEqual(numbers(feeds.get('targets')), [21, 22, 23, 31, 0, 0]);
-  assert.deepEqual([...(feeds.get('weights') as Float32Array)], [1, 1, 1, 0.5, 0, 0]);
+  // between the prefix and the completions stands the token that belongs to nobody
+  assert.deepEqual(numbers(feeds.get('ids')), [11, 12, 0, 13, 21, 22, 13]);
+  assert.deepEqual(numbers(feeds.get('targets')), [21, 22, 23, 31]);
+  assert.deepEqual([...(feeds.get('weights') as Float32Array)], [1, 1, 1, 0.5]);
   // two query heads and a key have the token's position, the value is not turned
   const positions = numbers(feeds.get('positions'));
   assert.deepEqual(
-    [0, 1, 2, 3, 4, 5, 6, 7].map(t => positions.slice(4 * t, 4 * t + 4)),
-    [0, 1, 2, 3, 4, 2, 3, 4].map(p => [p, p, p, 0]),
+    [0, 1, 3, 4, 5, 6].map(t => positions.slice(4 * t, 4 * t + 4)),
+    [0, 1, 2, 3, 4, 2].map(p => [p, p, p, 0]),
   );
+});
+
+test('only attention is padded: a token has a place in its grid for each key head, and padding shows nobody', () => {
+  const two = { ...config, kvHeads: 2 };
+  const problems: PackedProblem[] = [
+    { prompt: [1, 2], completions: [{ tokens: [3, 4], weights: [1, 1] }] },
+    { prompt: [5], completions: [{ tokens: [6], weights: [1] }] },
+  ];
+  const { feeds } = packBatch(two, problems);
+  // tokens: 1 of the prefix, nobody, 2 and 1 of completions; rows are (token, head)
+  assert.deepEqual(numbers(feeds.get('prefix_places')), [0, 1, 2, 2]);
+  assert.deepEqual(numbers(feeds.get('completion_places')), [4, 6, 5, 7, 8, 2, 9, 2]);
+  assert.deepEqual(numbers(feeds.get('token_places')), [0, 1, 12, 12, 4, 6, 5, 7, 8, 10]);
+});
+
+test('every chunk of the head has a row, though fewer are predicted', () => {
+  const { feeds, bindings, tokens } = packBatch(config, [{ prompt: [7], completions: [{ tokens: [8], weights: [1] }] }], 4);
+  assert.deepEqual([bindings.completion_tokens, bindings.chunk, tokens], [4, 1, 1]);
+  assert.deepEqual([...(feeds.get('weights') as Float32Array)], [1, 0, 0, 0]);
 });
 
 test('a prompt of one token leaves one prefix token that nobody sees', () => {
@@ -67,8 +88,9 @@ test('batches hold every problem once and keep to the limit where one problem al
       assert.deepEqual(new Set(batches.flat()), new Set(all));
       assert.equal(batches.flat().length, all.length);
       for (const batch of batches) {
-        const { problems: n, draws, prefix, length } = packBatch(config, batch).bindings;
-        assert.ok(batch.length === 1 || n * (prefix + draws * length) <= limit);
+        const tokens = batch.reduce((sum, p) => sum + tokensOf(p), 0);
+        assert.ok(batch.length === 1 || loadOf(tokens, sizesOf(batch)) <= limit);
+        assert.equal(packBatch(config, batch).feeds.get('ids')!.length, tokens + 1);
       }
     }),
   );

@@ -1,5 +1,7 @@
-// Turns problems with their completions into the arrays of one packed batch (layout.ts), and a step's problems into batches of bounded size.
+// Turns problems with their completions into the arrays of one packed batch (layout.ts): a flat list of tokens without padding, and the places these
+// have in the grids of attention, which alone are padded. How problems are cut into batches stands in batches.ts.
 import type { ModelConfig } from './architecture.ts';
+import { type GridSizes, sizesOf } from './batches.ts';
 import { rotaryTables, slotsPerToken, writePosition } from './decoder.ts';
 import type { Data } from './graph/program.ts';
 
@@ -19,8 +21,10 @@ export interface PackedProblem {
 
 export interface PackedBatch {
   readonly feeds: Map<string, Data>;
-  readonly bindings: Readonly<Record<'problems' | 'draws' | 'prefix' | 'length' | 'positions' | 'chunk', number>>;
-  /** Completion tokens that are real. */
+  readonly bindings: Readonly<
+    Record<'problems' | 'draws' | 'prefix' | 'length' | 'prefix_tokens' | 'completion_tokens' | 'positions' | 'chunk', number>
+  >;
+  /** Completion tokens that are predicted: rows of the head, in the order of problems and their completions. */
   readonly tokens: number;
 }
 
@@ -32,49 +36,76 @@ export function causalMask(tokens: number, groups: number): Float32Array {
   return mask;
 }
 
-/** The sizes a batch of these problems is padded to. A prompt of one token leaves one masked prefix token. */
-export function sizesOf(problems: readonly PackedProblem[]): { draws: number; prefix: number; length: number } {
-  return {
-    draws: Math.max(...problems.map(p => p.completions.length)),
-    prefix: Math.max(1, ...problems.map(p => p.prompt.length - 1)),
-    length: Math.max(1, ...problems.flatMap(p => p.completions.map(c => c.tokens.length))),
-  };
+/** Tokens that are predicted. */
+const predicted = (problems: readonly PackedProblem[]): number =>
+  problems.reduce((sum, p) => sum + p.completions.reduce((n, c) => n + c.tokens.length, 0), 0);
+
+/** Where the tokens of a batch lie in the grids, head by head: `layout.ts` says how. */
+class Places {
+  readonly prefix: BigInt64Array;
+  readonly completion: BigInt64Array;
+  readonly from: BigInt64Array;
+  private readonly sizes: GridSizes;
+  private readonly heads: number;
+
+  /** All places are padding at first, which is token `nobody`; all tokens are without a place. */
+  constructor(sizes: GridSizes, heads: number, tokens: number, nobody: number) {
+    this.sizes = sizes;
+    this.heads = heads;
+    const { problems, draws, prefix, length } = sizes;
+    this.prefix = new BigInt64Array(problems * heads * prefix).fill(BigInt(nobody * heads));
+    this.completion = new BigInt64Array(problems * heads * draws * length).fill(BigInt(nobody * heads));
+    this.from = new BigInt64Array(tokens * heads).fill(BigInt(this.prefix.length + this.completion.length));
+  }
+
+  putPrefix(token: number, problem: number, i: number): void {
+    for (let h = 0; h < this.heads; h++) this.put(this.prefix, 0, (problem * this.heads + h) * this.sizes.prefix + i, token, h);
+  }
+
+  putCompletion(token: number, problem: number, draw: number, i: number): void {
+    const { draws, length } = this.sizes;
+    for (let h = 0; h < this.heads; h++)
+      this.put(this.completion, this.prefix.length, ((problem * this.heads + h) * draws + draw) * length + i, token, h);
+  }
+
+  private put(grid: BigInt64Array, before: number, place: number, token: number, head: number): void {
+    grid[place] = BigInt(token * this.heads + head);
+    this.from[token * this.heads + head] = BigInt(before + place);
+  }
 }
 
 /** One batch. `chunks`: pieces the head's rows are cut into (crossEntropy). */
 export function packBatch(c: ModelConfig, problems: readonly PackedProblem[], chunks = 1): PackedBatch {
-  const { draws, prefix, length: longest } = sizesOf(problems);
-  const length = Math.max(longest, Math.ceil(chunks / (problems.length * draws)));
-  const before = problems.length * prefix;
-  const rows = problems.length * draws * length;
+  const sizes = sizesOf(problems);
+  const { prefix, length } = sizes;
+  const tokens = predicted(problems);
+  const nobody = problems.reduce((sum, p) => sum + p.prompt.length - 1, 0);
+  const before = nobody + 1;
+  const rows = Math.max(tokens, chunks); // every chunk has a row
   const ids = new BigInt64Array(before + rows);
   const positions = new BigInt64Array((before + rows) * slotsPerToken(c));
   const targets = new BigInt64Array(rows);
   const weights = new Float32Array(rows);
-  const promptMask = new Float32Array(before);
-  let tokens = 0;
-  for (const [p, problem] of problems.entries()) {
-    const known = problem.prompt.length - 1;
-    for (let i = 0; i < prefix; i++) {
-      if (i < known) ids[p * prefix + i] = BigInt(problem.prompt[i]!);
-      else promptMask[p * prefix + i] = MASKED;
-      writePosition(positions, p * prefix + i, c, i);
+  const promptMask = new Float32Array(problems.length * prefix);
+  const places = new Places(sizes, c.kvHeads, before + rows, nobody);
+  let [known, row] = [0, 0];
+  for (const [p, { prompt, completions }] of problems.entries()) {
+    const last = prompt.length - 1;
+    promptMask.fill(MASKED, p * prefix + last, (p + 1) * prefix);
+    for (let i = 0; i < last; i++, known++) {
+      ids[known] = BigInt(prompt[i]!);
+      writePosition(positions, known, c, i);
+      places.putPrefix(known, p, i);
     }
-    for (let d = 0; d < draws; d++) {
-      const completion = problem.completions[d];
-      const count = completion?.tokens.length ?? 0;
-      tokens += count;
-      for (let i = 0; i < length; i++) {
-        const row = (p * draws + d) * length + i;
-        writePosition(positions, before + row, c, known + i);
-        if (i === 0) ids[before + row] = BigInt(problem.prompt[known]!);
-        if (i >= count) continue;
-        const token = BigInt(completion!.tokens[i]!);
-        targets[row] = token;
-        weights[row] = completion!.weights[i]!;
-        if (i + 1 < count) ids[before + row + 1] = token;
+    for (const [d, completion] of completions.entries())
+      for (const [i, token] of completion.tokens.entries()) {
+        ids[before + row] = BigInt(i === 0 ? prompt[last]! : completion.tokens[i - 1]!);
+        targets[row] = BigInt(token);
+        weights[row] = completion.weights[i]!;
+        writePosition(positions, before + row, c, last + i);
+        places.putCompletion(before + row, p, d, i);
+        row++;
       }
-    }
   }
   const groups = c.heads / c.kvHeads;
   const tables = rotaryTables(c, prefix + length + 1);
@@ -84,49 +115,22 @@ export function packBatch(c: ModelConfig, problems: readonly PackedProblem[], ch
       ['positions', positions],
       ['targets', targets],
       ['weights', weights],
+      ['prefix_places', places.prefix],
+      ['completion_places', places.completion],
+      ['token_places', places.from],
       ['prompt_mask', promptMask],
       ['prefix_mask', causalMask(prefix, groups)],
       ['completion_mask', causalMask(length, groups)],
       ['cos', tables.cos],
       ['sin', tables.sin],
     ]),
-    bindings: { problems: problems.length, draws, prefix, length, positions: tables.positions, chunk: Math.floor(rows / chunks) },
+    bindings: {
+      ...sizes,
+      prefix_tokens: before,
+      completion_tokens: rows,
+      positions: tables.positions,
+      chunk: Math.floor(rows / chunks),
+    },
     tokens,
   };
-}
-
-/** What a call costs besides its tokens, in tokens: gradients of all weights are added up once a call (measured: 50 to 160). */
-const CALL = 64;
-
-/**
- * Cuts problems into batches, at most `maxTokens` padded tokens each where a single problem fits that, so that padding and calls together cost
- * least among all cuts of the problems in order of their sizes. The order given is not kept.
- */
-export function batchesOf(problems: readonly PackedProblem[], maxTokens: number): PackedProblem[][] {
-  const size = (p: PackedProblem) => sizesOf([p]);
-  const sorted = problems
-    .map(problem => ({ problem, ...size(problem) }))
-    .sort((a, b) => a.draws - b.draws || a.length - b.length || a.prefix - b.prefix);
-  // best[j]: least cost of the first j problems; from[j]: where their last batch begins
-  const best = [0];
-  const from = [0];
-  for (let j = 1; j <= sorted.length; j++) {
-    let [draws, prefix, length] = [0, 0, 0];
-    best[j] = Number.POSITIVE_INFINITY;
-    for (let i = j - 1; i >= 0; i--) {
-      const next = sorted[i]!;
-      draws = Math.max(draws, next.draws);
-      prefix = Math.max(prefix, next.prefix);
-      length = Math.max(length, next.length);
-      const padded = (j - i) * (prefix + draws * length);
-      if (padded > maxTokens && i < j - 1) break;
-      const cost = best[i]! + padded + CALL;
-      if (cost >= best[j]!) continue;
-      best[j] = cost;
-      from[j] = i;
-    }
-  }
-  const batches: PackedProblem[][] = [];
-  for (let end = sorted.length; end > 0; end = from[end]!) batches.unshift(sorted.slice(from[end], end).map(s => s.problem));
-  return batches;
 }

@@ -7,7 +7,7 @@ import { matmul, multiply, reshape } from './graph/emit.ts';
 import { Graph, type Tensor } from './graph/graph.ts';
 import { Program, type ProgramOptions } from './graph/program.ts';
 import { Tape } from './graph/tape.ts';
-import { completionTokens, type KeepHeads, packedAttention, packedMasks, packedTokens, prefixTokens } from './layout.ts';
+import { completionTokens, type KeepHeads, packedAttention, packedPlaces, packedTokens, prefixTokens } from './layout.ts';
 import { parameterShapes } from './parameters.ts';
 
 /** Names of the running sums of gradients, inputs and outputs of the gradient program. */
@@ -16,7 +16,7 @@ export const sumName = (parameter: string): string => `sum ${parameter}`;
 function packedDecoder(g: Graph, c: ModelConfig) {
   const tape = new Tape(g);
   const inputs = decoderInputs(g, c, packedTokens);
-  const x = decoder(tape, c, inputs, packedAttention(tape, c, packedMasks(g, c)));
+  const x = decoder(tape, c, inputs, packedAttention(tape, c, packedPlaces(g, c)));
   const rows = tape.apply('split', [x], { axis: 0, sizes: [prefixTokens, completionTokens] })[1]!;
   return { tape, inputs, hidden: finalNorm(tape, c, inputs, rows), head: headOf(c, inputs) };
 }
@@ -75,7 +75,7 @@ export async function openPromptProgram(c: ModelConfig, options: ProgramOptions)
       g.output(`own ${kind} ${layer}`, own[kind]);
     }
   };
-  decoder(tape, c, inputs, packedAttention(tape, c, packedMasks(g, c), keep));
+  decoder(tape, c, inputs, packedAttention(tape, c, packedPlaces(g, c), keep));
   return Program.open(g, options);
 }
 
@@ -93,7 +93,7 @@ export async function openMaximaProgram(c: ModelConfig, options: ProgramOptions)
     watch(name, x);
     return tape.one('linear', [x, inputs.parameters.get(name)!], {});
   };
-  const x = decoder(tape, c, inputs, packedAttention(tape, c, packedMasks(g, c)), linear);
+  const x = decoder(tape, c, inputs, packedAttention(tape, c, packedPlaces(g, c)), linear);
   watch('head', finalNorm(tape, c, inputs, x));
   return Program.open(g, options);
 }

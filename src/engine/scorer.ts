@@ -1,7 +1,8 @@
 // log p(token | everything before it) of given completions: the same decoder and packing as training, without gradients.
 import type { ModelConfig } from './architecture.ts';
+import { batchesOf } from './batches.ts';
 import type { Data, Program, Running } from './graph/program.ts';
-import { batchesOf, type PackedProblem, packBatch } from './packing.ts';
+import { type PackedProblem, packBatch } from './packing.ts';
 import type { Parameters } from './parameters.ts';
 import { openScoreProgram } from './programs.ts';
 import type { RankedWord } from './sampling.ts';
@@ -57,9 +58,11 @@ export class Scorer {
     for (const batch of batchesOf([...places.keys()], this.maxTokens)) {
       const { feeds, bindings } = packBatch(this.config, batch);
       const outputs = await this.program.run(new Map<string, Data>([...feeds, ...parameters]), bindings);
-      for (const [row, problem] of batch.entries()) {
-        const from = row * bindings.length;
-        results[places.get(problem)!] = this.read(outputs, from, from + problem.completions[0]!.tokens.length);
+      let from = 0;
+      for (const problem of batch) {
+        const to = from + problem.completions[0]!.tokens.length;
+        results[places.get(problem)!] = this.read(outputs, from, to);
+        from = to;
       }
     }
     return results;

@@ -1,8 +1,9 @@
 // Weights being fitted: gradients of packed batches added up, then one AdamW update, all in place. It knows neither epochs nor checkpoints nor
 // which rows are good: fit.ts drives it. Memory: weights, sums of gradients and two moments, four times the model, and a fifth time once an epoch is kept (fit.ts).
 import type { ModelConfig } from './architecture.ts';
+import { batchesOf } from './batches.ts';
 import type { Data, Program, Running } from './graph/program.ts';
-import { batchesOf, type PackedProblem, packBatch } from './packing.ts';
+import { type PackedProblem, packBatch } from './packing.ts';
 import { type Parameters, parameterShapes } from './parameters.ts';
 import { GRADIENT_NORM, openGradientProgram, openUpdateProgram, sumName } from './programs.ts';
 

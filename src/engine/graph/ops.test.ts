@@ -199,6 +199,28 @@ const samples: { readonly [K in OpName]: readonly Sample<K>[] } = {
         }),
     },
   ],
+  intoGrids: [
+    {
+      what: 'two grids, a row without a place',
+      inputs: [{ shape: [4, 2] }, { shape: [4], data: ids(1, 3, 0, 2) }, { shape: [1], data: ids(2) }, { shape: [2], data: ids(0, 3) }],
+      attributes: {},
+      plain: ([x]) => [2, 0, 3].flatMap(r => [x![r * 2]!, x![r * 2 + 1]!]),
+    },
+  ],
+  outOfGrids: [
+    {
+      what: 'two grids, a row without a place',
+      inputs: [
+        { shape: [4], data: ids(1, 3, 0, 2) },
+        { shape: [1], data: ids(2) },
+        { shape: [2], data: ids(0, 3) },
+        { shape: [1, 2] },
+        { shape: [2, 2] },
+      ],
+      attributes: {},
+      plain: ([a, b]) => [b![0]!, b![1]!, 0, 0, a![0]!, a![1]!, b![2]!, b![3]!],
+    },
+  ],
   attend: [
     {
       what: 'two blocks of keys, one key masked',

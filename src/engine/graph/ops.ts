@@ -25,6 +25,14 @@ export interface OpAttributes {
   concat: { readonly axis: number };
   /** [gate|up [M, 2F]]: silu(gate) * up. */
   swiglu: object;
+  /**
+   * [x [M, D], from int64 [M], places int64 [G] of each grid] to grids [G, D]: row i of a grid is row places[i] of x. Each row of x has one place,
+   * from[row] in all grids one after the other; a row without a place has the number behind the last one. Places that are padding show such a row:
+   * what comes out of them must not matter, for their gradient is not counted.
+   */
+  intoGrids: object;
+  /** [from, places of each grid, grids [G, D]]: the way back, to [M, D]. A row without a place is zero, and must have the gradient zero. */
+  outOfGrids: object;
   /** [q, k, v, mask] for each block of keys: one softmax over all blocks. `rows` is the shape of the output without its last axis. */
   attend: { readonly rows: Shape; readonly scale: number };
   /** [hidden [M, D], head [V, D], targets int64 [M], weights [M, 1]] to a scalar: -sum w log softmax(hidden head')[target]. */
@@ -209,6 +217,29 @@ const swiglu: Op<'swiglu'> = {
   },
 };
 
+const pick = (g: Graph, x: Tensor, places: Tensor): Tensor => g.op('Gather', [x, places], [places.shape[0]!, x.shape[1]!], { axis: 0 });
+const pickAll = (g: Graph, grids: readonly Tensor[], from: Tensor): Tensor =>
+  pick(g, concat(g, [...grids, zeros(g, [1, grids[0]!.shape[1]!])], 0), from);
+
+// Rows are unique, so the gradient of a gather is a gather the other way, and nothing is scattered.
+const intoGrids: Op<'intoGrids'> = {
+  shapes: ([x, from, ...places]) => {
+    must(equal(x![0]!, from![0]!), 'every row has a place', [x!, from!]);
+    return places.map(([size]) => [size!, x![1]!]);
+  },
+  forward: (g, [x, , ...places]) => ({ outputs: places.map(p => pick(g, x!, p)) }),
+  backward: (g, { inputs: [, from, ...places] }, dys) => [pickAll(g, dys, from!), null, ...places.map(() => null)],
+};
+
+const outOfGrids: Op<'outOfGrids'> = {
+  shapes: ([from, ...rest]) => [[from![0]!, rest.at(-1)![1]!]],
+  forward: (g, [from, ...rest]) => ({ outputs: [pickAll(g, rest.slice(rest.length / 2), from!)] }),
+  backward: (g, { inputs: [, ...rest] }, [dy]) => {
+    const places = rest.slice(0, rest.length / 2);
+    return [null, ...places.map(() => null), ...places.map(p => pick(g, dy!, p))];
+  },
+};
+
 interface Block {
   readonly q: Tensor;
   readonly k: Tensor;
@@ -312,6 +343,8 @@ export const ops: { readonly [K in OpName]: Op<K> } = {
   split: cut,
   concat: joined,
   swiglu,
+  intoGrids,
+  outOfGrids,
   attend,
   crossEntropy,
 };

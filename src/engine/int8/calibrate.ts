@@ -1,7 +1,8 @@
 // What the inputs of a model's matrices look like, channel by channel: the largest absolute values over fixed texts. Read by the smoothing.
 import type { ModelConfig } from '../architecture.ts';
+import { batchesOf } from '../batches.ts';
 import type { Data, Running } from '../graph/program.ts';
-import { batchesOf, packBatch } from '../packing.ts';
+import { packBatch } from '../packing.ts';
 import type { Parameters } from '../parameters.ts';
 import { openMaximaProgram } from '../programs.ts';
 import type { InputMaxima } from './matrices.ts';
