@@ -1,7 +1,19 @@
 // A cgroup for each worker, where we may make one: memory of all processes of a candidate together, counted by the kernel, and a number of processes
 // that even root cannot exceed. Version 2 needs a delegated subtree (systemd-run --user --scope -p Delegate=yes), version 1 root. Where neither is
 // there, openCgroups says null and memory is watched instead (limits.ts, MemoryControl).
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { OWN_MEMORY, WORKER_PROCESSES } from './limits.ts';
 
@@ -69,12 +81,37 @@ function made(files: Files, directories: readonly string[]): Cgroup {
       if (existsSync(join(directory, file))) allowed(() => writeFileSync(join(directory, file), value));
   }
   const memory = directories[0]!;
+  const events = new Events(join(memory, files.events));
   return {
     directories,
     setMemory: bytes => writeFileSync(join(memory, files.memory), String(bytes + OWN_MEMORY)),
-    oomKills: () => Number(/^oom_kill (\d+)$/m.exec(readFileSync(join(memory, files.events), 'utf8'))?.[1] ?? 0),
-    remove: () => directories.every(directory => !existsSync(directory) || allowed(() => rmdirSync(directory))),
+    oomKills: () => Number(/^oom_kill (\d+)$/m.exec(events.read())?.[1] ?? 0),
+    remove() {
+      events.close();
+      return directories.every(directory => !existsSync(directory) || allowed(() => rmdirSync(directory)));
+    },
   };
+}
+
+/** A file of the kernel's that is read twice a test: opened once, as opening is what costs. */
+class Events {
+  private readonly path: string;
+  private readonly buffer = Buffer.alloc(4096);
+  private fd: number | null = null;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  read(): string {
+    this.fd ??= openSync(this.path, 'r');
+    return this.buffer.toString('utf8', 0, readSync(this.fd, this.buffer, 0, this.buffer.length, 0));
+  }
+
+  close(): void {
+    if (this.fd !== null) closeSync(this.fd);
+    this.fd = null;
+  }
 }
 
 /** The folder of this process in one hierarchy; in a container the path may be the outer one, then the hierarchy's root is ours. */

@@ -39,6 +39,10 @@ export const whenAtLeast = (k: number, body: readonly Instruction[]): Instructio
   { code: IF_AT_LEAST, yes: 0, no: body.length, k },
   ...body,
 ];
+export const whenBelow = (k: number, body: readonly Instruction[]): Instruction[] => [
+  { code: IF_AT_LEAST, yes: body.length, no: 0, k },
+  ...body,
+];
 export const whenAnyBit = (k: number, body: readonly Instruction[]): Instruction[] => [
   { code: IF_ANY_BIT, yes: 0, no: body.length, k },
   ...body,

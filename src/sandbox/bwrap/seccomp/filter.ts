@@ -1,13 +1,13 @@
 // The candidate's system call filter, for x86-64 and arm64. Allows what syscalls.ts does not refuse. Installed in each test child, where it stays for
 // every process that comes of it (inside/seccomp.py).
-import { FIELD, give, type Instruction, load, unlessEqual, whenAnyBit, whenAtLeast, whenEqual } from './assemble.ts';
+import { FIELD, give, type Instruction, load, unlessEqual, whenAnyBit, whenAtLeast, whenBelow, whenEqual } from './assemble.ts';
 import { ABSENT, CLONE, DENIED, IOCTL, PRIORITY, SELF_ONLY, SOCKETS } from './syscalls.ts';
 
 export type Architecture = 'x64' | 'arm64';
 
-const COLUMN: Readonly<Record<Architecture, 0 | 1>> = { x64: 0, arm64: 1 };
+export const COLUMN: Readonly<Record<Architecture, 0 | 1>> = { x64: 0, arm64: 1 };
 /** AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64 */
-const AUDIT: Readonly<Record<Architecture, number>> = { x64: 0xc000003e, arm64: 0xc00000b7 };
+export const AUDIT: Readonly<Record<Architecture, number>> = { x64: 0xc000003e, arm64: 0xc00000b7 };
 
 const ALLOW = 0x7fff0000;
 const KILL_PROCESS = 0x80000000;
@@ -33,25 +33,45 @@ const onlyUnix = [load(FIELD.low(0)), ...unlessEqual(AF_UNIX, [give(ACTION.EAFNO
 const noNamespaces = [load(FIELD.low(0)), ...whenAnyBit(CLONE_NEW, refuse), ...allow];
 const noTyping = [load(FIELD.low(1)), ...whenEqual(TIOCSTI, refuse), ...whenEqual(TIOCLINUX, refuse), ...allow];
 
+interface Rule {
+  readonly number: number;
+  /** Ends in a return. */
+  readonly body: readonly Instruction[];
+}
+
+/** So few are looked at one after the other. */
+const LEAF = 4;
+
+/**
+ * The rules by halving, what has none is allowed. A chain would do, but the kernel walks the whole program for every number there is when a test child
+ * puts it on: a fifth of a millisecond each time.
+ */
+function halved(rules: readonly Rule[]): Instruction[] {
+  if (rules.length <= LEAF) return [...rules.flatMap(({ number, body }) => whenEqual(number, body)), ...allow];
+  const middle = Math.ceil(rules.length / 2);
+  return [...whenBelow(rules[middle]!.number, halved(rules.slice(0, middle))), ...halved(rules.slice(middle))];
+}
+
 /** The filter for a machine, as instructions. */
 export function filterFor(architecture: Architecture): readonly Instruction[] {
   const column = COLUMN[architecture];
-  const numbersOf = (table: Readonly<Record<string, readonly [number | null, number | null]>>) =>
-    Object.values(table).flatMap(numbers => numbers[column] ?? []);
-  const rule = (numbers: readonly number[], body: readonly Instruction[]) => numbers.flatMap(number => whenEqual(number, body));
+  const rules = (table: Readonly<Record<string, readonly [number | null, number | null]>>, body: readonly Instruction[]): Rule[] =>
+    Object.values(table).flatMap(numbers => (numbers[column] === null ? [] : { number: numbers[column], body }));
+  const all = [
+    ...rules(ABSENT, [give(ACTION.ENOSYS)]),
+    ...rules({ CLONE }, noNamespaces),
+    ...rules(SOCKETS, onlyUnix),
+    ...rules({ IOCTL }, noTyping),
+    ...rules(SELF_ONLY, [...mustBeZero(0), ...allow]),
+    ...rules(PRIORITY, [...mustBeZero(0), ...mustBeZero(1), ...allow]),
+    ...rules(DENIED, refuse),
+  ];
   return [
     load(FIELD.architecture),
     ...unlessEqual(AUDIT[architecture], [give(ACTION.kill)]),
     load(FIELD.number),
     ...(architecture === 'x64' ? whenAtLeast(X32, [give(ACTION.ENOSYS)]) : []),
-    ...rule(numbersOf(ABSENT), [give(ACTION.ENOSYS)]),
-    ...rule(numbersOf({ CLONE }), noNamespaces),
-    ...rule(numbersOf(SOCKETS), onlyUnix),
-    ...rule(numbersOf({ IOCTL }), noTyping),
-    ...rule(numbersOf(SELF_ONLY), [...mustBeZero(0), ...allow]),
-    ...rule(numbersOf(PRIORITY), [...mustBeZero(0), ...mustBeZero(1), ...allow]),
-    ...rule(numbersOf(DENIED), refuse),
-    ...allow,
+    ...halved(all.sort((one, other) => one.number - other.number)),
   ];
 }
 

@@ -8,7 +8,7 @@ import time
 
 from . import child, wire
 from .limits import own_signals, set_limits
-from .namespaces import drop_capabilities, hide, private_files, show
+from .namespaces import bound_capabilities, drop_capabilities, fork_bare, private_files, show
 from .seccomp import put_on
 from .watch import Watch
 
@@ -20,6 +20,7 @@ CHANNEL = 3
 def serve_candidate(requests, replies):
     """Answers the host until it closes the candidate. Does not return."""
     try:
+        bound_capabilities()
         wire.write_frame(replies, {'op': 'opened'})
         while True:
             job = wire.read_frame(requests)
@@ -37,7 +38,7 @@ def run_test(job, requests, replies):
     """Runs one test to its end and returns what was seen of it."""
     started = time.monotonic()
     mine, its = pipes_of(job)
-    pid = os.fork()
+    pid = fork_bare()
     if pid == 0:
         become_test(job, mine, its)
     for fd in its.values():
