@@ -1,7 +1,7 @@
 // Where a graph can run, as one row a device: how onnxruntime is asked for it, what its execution provider calls itself, which of our nodes are spelled
 // otherwise for it, and how a user gets it. Whether a device works on a machine is found out by trying (try-device.ts), never read off a list.
 import type { Rewrites } from '../graph/graph.ts';
-import { withoutFusedProducts } from './rewrite.ts';
+import { withInverseApart, withoutFusedProducts } from './rewrite.ts';
 
 export const DEVICE_NAMES = ['cpu', 'webgpu', 'cuda'] as const;
 export type Device = (typeof DEVICE_NAMES)[number];
@@ -25,7 +25,7 @@ export const DEVICES: { readonly [D in Device]: DeviceRow } = {
   webgpu: {
     providers: ['webgpu', 'cpu'],
     provider: 'WebGpuExecutionProvider',
-    rewrites: { FusedMatMul: withoutFusedProducts },
+    rewrites: { FusedMatMul: withoutFusedProducts, SimplifiedLayerNormalization: withInverseApart },
     remedy:
       'it is part of onnxruntime-node (not on Linux arm64) and needs the driver of a GPU: Vulkan 1.1 or later on Linux (vulkaninfo shows it), Direct3D 12 on Windows, Metal on macOS',
   },
