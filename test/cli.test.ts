@@ -92,6 +92,8 @@ write('rows.jsonl', '{"id": "a", "prompt": "ab", "completion": "cd"}\n{"id": 2, 
 write('no-completion.jsonl', '{"id": "a", "prompt": "ab", "completion": "cd"}\n{"id": "b", "prompt": "ab"}\n');
 write('no-id.jsonl', '{"prompt": "ab", "completion": "cd"}\n');
 write('not.jsonl', 'hello\n');
+write('half-an-id.jsonl', '{"id": 1, "prompt_ids": [1, 2.5], "completion": "cd"}\n');
+write('no-role.jsonl', '{"messages": [{"role": "me", "content": "cd"}]}\n');
 write('questions.jsonl', '{"text": "One and one?", "answer": "2"}\n');
 write('unparsable.jsonl', '{"question": "One and one?", "answer": "two or so"}\n');
 write('broken.config.ts', 'export default {;\n');
@@ -148,6 +150,9 @@ const MORE_MISTAKES: Mistakes = {
   'a missing data file': [['score', MICRO, '--in', 'nowhere.jsonl'], /nowhere\.jsonl: there is no such file/],
   'a row without a completion': [['score', MICRO, '--in', 'no-completion.jsonl'], /line 2: has neither "completion" nor "completion_ids"/],
   'a row without an id': [['score', MICRO, '--in', 'no-id.jsonl'], /line 1: has no column "id"/],
+  'a token id that is none': [['score', MICRO, '--in', 'half-an-id.jsonl'], /line 1: "prompt_ids\.1" is not a token id$/],
+  'a role that is none': [['sample', MICRO, '--in', 'no-role.jsonl'], /line 1: "messages\.0\.role" is not one of system, user, assistant$/],
+  'a run directory that is a file': [['run', 'toy.config.ts', '--dir', 'rows.jsonl'], /rows\.jsonl: is a file/],
   'a line that is no JSON': [['score', MICRO, '--in', 'not.jsonl'], /line 1: is no JSON/],
   'a missing configuration': [['run', 'nowhere.config.ts'], /nowhere\.config\.ts: there is no such file/],
   'a configuration that does not parse': [['run', 'broken.config.ts'], /broken\.config\.ts: cannot be read/],

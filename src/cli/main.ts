@@ -1,9 +1,10 @@
-// The command line: a table of commands, exit codes, and what becomes of an error. 0 done, 1 failure, 2 bad usage or configuration, 3 a check not met, 3 a check that was not met,
+// The command line: a table of commands, exit codes, and what becomes of an error. 0 done, 1 failure, 2 bad usage or configuration, 3 a check that was not met,
 // 130 interrupted. Commands do the rest (one file each); the environment of the process is read here and nowhere deeper.
 import { once } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import { version } from '../config/version.ts';
 import { CheckFailed, ConfigError, DataError, EngineError, Interrupted, SandboxError, StoreError } from '../errors.ts';
+import { codeOf } from '../runs/storing.ts';
 import { audit } from './audit.ts';
 import type { CliCommand, CliGroup, Context } from './command.ts';
 import { compare } from './compare.ts';
@@ -90,13 +91,17 @@ function withDashes(program: Command, argv: readonly string[]): string[] {
 }
 
 /** Failures of the engine, the sandbox and the store say it themselves, with their causes; of a bug of ours the stack is what helps. */
-function failureWords(error: unknown): string {
+function failureWords(error: unknown, isCause = false): string {
   if (!(error instanceof Error)) return String(error);
+  if (isCause && isOfTheSystem(error)) return error.message;
   if (![CheckFailed, DataError, EngineError, SandboxError, StoreError].some(ours => error instanceof ours))
     return error.stack ?? error.message;
-  const cause = error.cause === undefined ? '' : `\n  because: ${failureWords(error.cause)}`;
+  const cause = error.cause === undefined ? '' : `\n  because: ${failureWords(error.cause, true)}`;
   return error.message + cause;
 }
+
+/** A full disk, a file that is no JSON: where in our code it was met helps nobody. */
+const isOfTheSystem = (error: Error): boolean => codeOf(error) !== undefined || error instanceof SyntaxError;
 
 /** Tells what went wrong, in one line where it is the user's to mend, and gives the exit code. */
 function explain(error: unknown, context: Context): number {
@@ -121,10 +126,11 @@ function listenForInterrupt(stop: AbortController): () => void {
   return () => process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
 }
 
-/** A reader that has seen enough (`| head`) is no failure. */
-const onPipeError = (error: NodeJS.ErrnoException) => {
+/** A reader that has seen enough (`| head`) is no failure; output that cannot be written is. */
+const onOutputError = (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.done);
-  throw error;
+  process.stderr.write(`rest-em: writing to standard output: ${error.message}\n`);
+  process.exit(EXIT.failure);
 };
 
 function contextOf(signal: AbortSignal): Context {
@@ -159,7 +165,7 @@ export async function runCommand(argv: readonly string[], context: Context): Pro
 export async function main(argv: readonly string[]): Promise<number> {
   const stop = new AbortController();
   const stopListening = listenForInterrupt(stop);
-  process.stdout.on('error', onPipeError);
+  process.stdout.on('error', onOutputError);
   try {
     return await runCommand(argv, contextOf(stop.signal));
   } finally {

@@ -9,10 +9,15 @@ const MOST_COMPLAINTS = 20;
 
 const id = z.union([z.string(), z.number()], { error: () => 'a text or a number' });
 const says = (accepted: string) => ({ error: () => accepted });
-const message = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() });
-const messages = z.array(message).min(1);
+const roles = ['system', 'user', 'assistant'] as const;
+const message = z.object(
+  { role: z.enum(roles, says(`one of ${roles.join(', ')}`)), content: z.string(says('text')) },
+  says('an object {"role", "content"}'),
+);
+const messages = z.array(message, says('a list of messages')).min(1, says('a list of one message or more'));
 const prompt = z.union([z.string(), messages], says('text, or messages such as [{"role": "user", "content": "…"}]'));
-const ids = z.array(z.int().min(0), says('a list of token ids'));
+const tokenId = z.int(says('a token id')).min(0, says('a token id'));
+const ids = z.array(tokenId, says('a list of token ids'));
 const completion = z.string(says('text'));
 
 const scoreSchema = z.object({

@@ -22,7 +22,7 @@ export const verify: CliCommand = {
 /** Changed verdicts listed before the rest is only counted. */
 const MOST_LISTED = 20;
 
-function words({ samples, verdicts, changed, orphans }: Verification): string {
+function words({ samples, verdicts, changed, orphans, halfWritten }: Verification): string {
   const kinds = Object.entries(verdicts).map(([kind, n]) => `${count(n)} ${kind}`);
   const listed = changed.slice(0, MOST_LISTED).map(c => `  ${c.id}: ${c.before.verdict} -> ${c.after.verdict} (${c.after.reason})`);
   return [
@@ -31,6 +31,7 @@ function words({ samples, verdicts, changed, orphans }: Verification): string {
     ...listed,
     ...(changed.length > MOST_LISTED ? [`  and ${count(changed.length - MOST_LISTED)} more (--json lists all)`] : []),
     ...(orphans.length > 0 ? [`${plural(orphans.length, 'sample')} of problems that the task no longer has`] : []),
+    ...halfWritten.map(file => `${file}: its last line is half-written and was passed over`),
     '',
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ConfigError } from '../errors.ts';
@@ -193,7 +193,7 @@ test('verifying a run again finds exactly the verdicts a new verifier changes, a
   await runToy(toyPlan(dir));
   const before = await finalBytes(dir);
   const same = await verifyRun(dir, toyTask);
-  assert.deepEqual([same.changed, same.orphans], [[], []]);
+  assert.deepEqual([same.changed, same.orphans, same.halfWritten], [[], [], []]);
   const files = Object.entries(before).filter(([name]) => /samples-.*\.jsonl$/.test(name));
   assert.equal(
     same.samples,
@@ -211,5 +211,9 @@ test('verifying a run again finds exactly the verdicts a new verifier changes, a
   assert.ok(honest.length > 0);
   assert.deepEqual(changed.changed.map(({ id }) => id).sort(), honest.map(line => (JSON.parse(line) as SampleRow).id).sort());
   assert.deepEqual(await finalBytes(dir), before);
+  const file = join('iteration-1', 'samples-train.jsonl');
+  await truncate(join(dir, file), (await stat(join(dir, file))).size - 9);
+  const cut = await verifyRun(dir, toyTask);
+  assert.deepEqual([cut.halfWritten, cut.samples], [[file], same.samples - 1]);
   await assert.rejects(verifyRun(join(dir, 'iteration-1'), toyTask), ConfigError);
 });

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../errors.ts';
 import { readIfThere } from '../runs/atomic.ts';
-import { readJsonl } from '../runs/jsonl.ts';
+import { endsWhole, readJsonl } from '../runs/jsonl.ts';
 import { layoutOf } from '../runs/layout.ts';
 import type { SampleRow } from '../runs/rows.ts';
 import { storing } from '../runs/storing.ts';
@@ -29,6 +29,8 @@ export interface Verification {
   readonly changed: readonly ChangedVerdict[];
   /** Samples whose problem the task no longer has. */
   readonly orphans: readonly string[];
+  /** Files, relative to the run directory, whose last line is half-written; it is not judged. */
+  readonly halfWritten: readonly string[];
 }
 
 /** Throws ConfigError when `dir` is no run. */
@@ -46,9 +48,11 @@ async function judgeAll(dir: string, task: Task): Promise<Verification> {
   const verdicts = { correct: 0, incorrect: 0, unparsable: 0, failed: 0 };
   const changed: ChangedVerdict[] = [];
   const orphans: string[] = [];
+  const halfWritten: string[] = [];
   let samples = 0;
   for (const file of await samplesFiles(dir)) {
     const ofSplit = problems[/samples-test(-greedy)?\.jsonl$/.test(file) ? 'test' : 'train'];
+    if (!(await endsWhole(join(dir, file)))) halfWritten.push(file);
     for await (const row of readJsonl<SampleRow>(join(dir, file))) {
       samples++;
       const after = await judgeAgain(task, ofSplit.get(row.problem_id), row);
@@ -57,7 +61,7 @@ async function judgeAll(dir: string, task: Task): Promise<Verification> {
       if (after !== null && isChanged(row, after)) changed.push({ id: row.id, file, before: before(row), after });
     }
   }
-  return { samples, verdicts, changed, orphans };
+  return { samples, verdicts, changed, orphans, halfWritten };
 }
 
 const judgeAgain = async (task: Task, problem: Problem | undefined, { completion, finish }: SampleRow): Promise<Finding | null> =>

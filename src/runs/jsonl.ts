@@ -40,6 +40,19 @@ export async function* linesOf(file: string): AsyncGenerator<Line> {
   }
 }
 
+/** Whether the file ends with a whole line, or is empty. */
+export const endsWhole = (file: string): Promise<boolean> =>
+  storing(`reading ${file}`, async () => {
+    const handle = await open(file, 'r');
+    try {
+      const { size } = await handle.stat();
+      const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
+      return size === 0 || buffer[0] === NEWLINE;
+    } finally {
+      await handle.close();
+    }
+  });
+
 /** The values of a file, in order. Throws StoreError with the line's number where one is no JSON. */
 export async function* readJsonl<T>(file: string): AsyncGenerator<T> {
   for await (const line of linesOf(file)) yield parseLine<T>(file, line);

@@ -9,7 +9,7 @@ import { firstDifference } from './difference.ts';
 import { type EventLog, openEventLog } from './events.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { takeLock } from './lock.ts';
-import { storing } from './storing.ts';
+import { codeOf, storeError, storing } from './storing.ts';
 
 export interface RunDirectory {
   readonly layout: Layout;
@@ -28,7 +28,7 @@ export interface RunDirectory {
  */
 export async function openRun(dir: string, config: unknown): Promise<RunDirectory> {
   const layout = layoutOf(dir);
-  await storing(`making ${dir}`, () => mkdir(dir, { recursive: true }));
+  await makeRunFolder(dir);
   const resumed = await isThisRun(dir, layout, config); // before the lock: a directory that is no run is left untouched
   const notes: string[] = [];
   const lock = await takeLock(layout.lock, message => notes.push(message));
@@ -55,6 +55,15 @@ export const makeFolder = (dir: string): Promise<void> =>
   storing(`making ${dir}`, async () => {
     if ((await mkdir(dir, { recursive: true })) !== undefined) await syncFolder(dir);
   });
+
+async function makeRunFolder(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true });
+  } catch (error) {
+    if (!['EEXIST', 'ENOTDIR'].includes(codeOf(error) ?? '')) throw storeError(`making ${dir}`, error);
+    throw new ConfigError({ field: dir, message: 'is a file, or lies under one; give an empty or new directory' });
+  }
+}
 
 async function isThisRun(dir: string, layout: Layout, config: unknown): Promise<boolean> {
   const text = await readIfThere(layout.config);
