@@ -57,7 +57,22 @@ export interface FitRow {
   readonly weight: number;
 }
 
+/** The modules of a layer that an adapter can stand beside, by their names in transformers. */
+export const LORA_TARGETS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
+export type LoraTarget = (typeof LORA_TARGETS)[number];
+
+/** A low-rank adapter (LoRA): every target computes W x + alpha / rank · B A x, and A and B alone are trained. */
+export interface LoraSettings {
+  readonly rank: number;
+  readonly alpha: number;
+  readonly targets: 'all-linear' | readonly LoraTarget[];
+  /** Of A's first values; absent: drawn from the fit's own seed. */
+  readonly seed?: number;
+}
+
 export interface FitSettings {
+  /** Absent: all weights of the model are trained. */
+  readonly lora?: LoraSettings;
   readonly learningRate: number;
   readonly epochs: number;
   /** The fit ends after so many optimizer steps, in the middle of an epoch if need be, and its schedule goes over them. */

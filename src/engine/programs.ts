@@ -8,27 +8,32 @@ import { Graph, type Tensor } from './graph/graph.ts';
 import { Program, type ProgramOptions } from './graph/program.ts';
 import { Tape } from './graph/tape.ts';
 import { completionTokens, type KeepHeads, packedAttention, packedPlaces, packedTokens, prefixTokens } from './layout.ts';
-import { parameterShapes } from './parameters.ts';
+import type { LoraShape } from './lora/adapter.ts';
+import { adaptedLinear, adapterInputs } from './lora/linear.ts';
+import type { ParameterShape } from './parameters.ts';
 
 /** Names of the running sums of gradients, inputs and outputs of the gradient program. */
 export const sumName = (parameter: string): string => `sum ${parameter}`;
 
-function packedDecoder(g: Graph, c: ModelConfig) {
+/** `lora`: with an adapter beside the weights, whose tensors are inputs as well. */
+function packedDecoder(g: Graph, c: ModelConfig, lora?: LoraShape) {
   const tape = new Tape(g);
   const inputs = decoderInputs(g, c, packedTokens);
-  const x = decoder(tape, c, inputs, packedAttention(tape, c, packedPlaces(g, c)));
+  const adapter = lora && adapterInputs(g, c, lora);
+  const linear = adapter && adaptedLinear(tape, c, lora, adapter, inputs.parameters);
+  const x = decoder(tape, c, inputs, packedAttention(tape, c, packedPlaces(g, c)), linear);
   const rows = tape.apply('split', [x], { axis: 0, sizes: [prefixTokens, completionTokens] })[1]!;
-  return { tape, inputs, hidden: finalNorm(tape, c, inputs, rows), head: headOf(c, inputs) };
+  return { tape, trained: adapter ?? inputs.parameters, hidden: finalNorm(tape, c, inputs, rows), head: headOf(c, inputs) };
 }
 
-/** Loss of a packed batch, and its gradients added to running sums in place. */
-export async function openGradientProgram(c: ModelConfig, chunks: number, options: ProgramOptions): Promise<Program> {
+/** Loss of a packed batch, and its gradients added to running sums in place: of all weights, or with `lora` of the adapter alone. */
+export async function openGradientProgram(c: ModelConfig, chunks: number, options: ProgramOptions, lora?: LoraShape): Promise<Program> {
   const g = new Graph();
-  const { tape, inputs, hidden, head } = packedDecoder(g, c);
+  const { tape, trained, hidden, head } = packedDecoder(g, c, lora);
   const targets = g.input('targets', 'int64', [completionTokens]);
   const weights = g.input('weights', 'float32', [completionTokens]);
   const loss = tape.one('crossEntropy', [hidden, head, targets, reshape(g, weights, [completionTokens, 1])], { chunks });
-  const wanted = parameterShapes(c).map(({ name }) => inputs.parameters.get(name)!);
+  const wanted = [...trained.values()];
   for (const [i, gradient] of tape.gradients([[loss, g.scalar(1)]], wanted).entries()) {
     const { name, shape } = wanted[i]!;
     g.output(sumName(name), g.op('Add', [g.input(sumName(name), 'float32', shape), gradient], shape));
@@ -105,7 +110,7 @@ export const UPDATE_SCALARS = ['rate', 'decay', 'beta1', 'beta2', 'correction1',
  * AdamW with decoupled decay (arXiv 1711.05101, algorithm 2), in place: p <- (1 - rate decay) p - rate m' / (sqrt(v') + epsilon), after all gradients
  * together are scaled to norm `clip` at most. Matrices decay, norms do not.
  */
-export async function openUpdateProgram(c: ModelConfig, options: ProgramOptions): Promise<Program> {
+export async function openUpdateProgram(trained: readonly ParameterShape[], options: ProgramOptions): Promise<Program> {
   const g = new Graph();
   const scalar = Object.fromEntries(UPDATE_SCALARS.map(name => [name, g.input(name, 'float32', [])])) as Record<
     (typeof UPDATE_SCALARS)[number],
@@ -113,12 +118,12 @@ export async function openUpdateProgram(c: ModelConfig, options: ProgramOptions)
   >;
   const elementwise = (op: string, a: Tensor, b: Tensor): Tensor => g.op(op, [a, b], a.shape.length >= b.shape.length ? a.shape : b.shape);
   const one = g.scalar(1);
-  const sums = parameterShapes(c).map(({ name, shape }) => g.input(sumName(name), 'float32', shape));
+  const sums = trained.map(({ name, shape }) => g.input(sumName(name), 'float32', shape));
   const squares = sums.map(s => reshape(g, g.op('ReduceSumSquare', [s], [], { keepdims: 0 }), [1]));
   const norm = g.op('Sqrt', [g.op('Sum', squares, [1])], [1]);
   const scale = g.op('Min', [one, elementwise('Div', scalar.clip, elementwise('Add', norm, g.scalar(1e-6)))], [1]);
   const keep = elementwise('Sub', one, elementwise('Mul', scalar.rate, scalar.decay));
-  for (const [i, { name, shape }] of parameterShapes(c).entries()) {
+  for (const [i, { name, shape }] of trained.entries()) {
     const p = g.input(name, 'float32', shape);
     const gradient = elementwise('Mul', sums[i]!, scale);
     const blend = (state: string, beta: Tensor, x: Tensor): Tensor =>

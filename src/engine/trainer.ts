@@ -1,8 +1,10 @@
 // Weights being fitted: gradients of packed batches added up, then one AdamW update, all in place. It knows neither epochs nor checkpoints nor
-// which rows are good: fit.ts drives it. Memory: weights, sums of gradients and two moments, four times the model, and a fifth time once an epoch is kept (fit.ts).
+// which rows are good: fit.ts drives it. Memory: weights, sums of gradients and two moments, four times the model, and a fifth time once an epoch is kept
+// (fit.ts). With an adapter the model is there once and stays as it is; sums and moments are the adapter's alone.
 import type { ModelConfig } from './architecture.ts';
 import { batchesOf } from './batches.ts';
 import type { Data, Program, Running } from './graph/program.ts';
+import { type Adapter, adapterShapes } from './lora/adapter.ts';
 import { type PackedProblem, packBatch } from './packing.ts';
 import { type Parameters, parameterShapes } from './parameters.ts';
 import { GRADIENT_NORM, openGradientProgram, openUpdateProgram, sumName } from './programs.ts';
@@ -34,9 +36,22 @@ const chunksFor = ({ vocab }: ModelConfig): number => (vocab >= LARGE_VOCABULARY
 
 const NO_LIMIT = 3e38;
 
+interface Weights {
+  readonly trained: Parameters;
+  readonly frozen: Parameters;
+}
+
+interface Programs {
+  readonly gradient: Program;
+  readonly update: Program;
+}
+
 export class Trainer {
   readonly config: ModelConfig;
+  /** What is trained: all weights, or an adapter's tensors. */
   readonly parameters: Parameters;
+  /** What stays as it is. */
+  private readonly frozen: Parameters;
   private readonly gradient: Program;
   private readonly update: Program;
   private readonly options: TrainerOptions;
@@ -45,28 +60,25 @@ export class Trainer {
   private readonly loss = new Float32Array(1);
   private steps = 0;
 
-  private constructor(config: ModelConfig, parameters: Parameters, gradient: Program, update: Program, options: TrainerOptions) {
+  private constructor(config: ModelConfig, weights: Weights, programs: Programs, options: TrainerOptions) {
     this.config = config;
-    this.parameters = parameters;
-    this.gradient = gradient;
-    this.update = update;
+    this.parameters = weights.trained;
+    this.frozen = weights.frozen;
+    this.gradient = programs.gradient;
+    this.update = programs.update;
     this.options = options;
-    for (const { name } of parameterShapes(config)) {
-      const size = parameters.get(name)!.length;
-      this.sums.set(sumName(name), new Float32Array(size));
-      for (const state of ['m', 'v']) this.moments.set(`${state} ${name}`, new Float32Array(size));
+    for (const [name, { length }] of weights.trained) {
+      this.sums.set(sumName(name), new Float32Array(length));
+      for (const state of ['m', 'v']) this.moments.set(`${state} ${name}`, new Float32Array(length));
     }
   }
 
-  /** Takes the parameters over: they change with every step. */
-  static async open(config: ModelConfig, parameters: Parameters, options: TrainerOptions): Promise<Trainer> {
-    return new Trainer(
-      config,
-      parameters,
-      await openGradientProgram(config, chunksFor(config), options),
-      await openUpdateProgram(config, options),
-      options,
-    );
+  /** Takes the parameters over, or the adapter where one is given: they change with every step. */
+  static async open(config: ModelConfig, parameters: Parameters, options: TrainerOptions, adapter?: Adapter): Promise<Trainer> {
+    const gradient = await openGradientProgram(config, chunksFor(config), options, adapter);
+    const update = await openUpdateProgram(adapter ? adapterShapes(config, adapter) : parameterShapes(config), options);
+    const weights = adapter ? { trained: adapter.tensors, frozen: parameters } : { trained: parameters, frozen: new Map() };
+    return new Trainer(config, weights, { gradient, update }, options);
   }
 
   /** Adds the gradients of these problems to the running sums; gives the loss, the weighted sum over all completion tokens. */
@@ -75,13 +87,17 @@ export class Trainer {
     for (const batch of batchesOf(problems, Math.min(this.options.maxTokens, limitOf(this.config)))) {
       const packed = packBatch(this.config, batch, chunksFor(this.config));
       const into = new Map<string, Data>([...this.sums, ['loss', this.loss]]);
-      await this.gradient.runInPlace(new Map<string, Data>([...packed.feeds, ...this.parameters, ...this.sums]), into, packed.bindings);
+      await this.gradient.runInPlace(
+        new Map<string, Data>([...packed.feeds, ...this.frozen, ...this.parameters, ...this.sums]),
+        into,
+        packed.bindings,
+      );
       loss += this.loss[0]!;
     }
     return loss;
   }
 
-  /** The running sums, by parameter. Read-only for callers; cleared by `apply`. */
+  /** The running sums, by what is trained. Read-only for callers; cleared by `apply`. */
   gradients(): Parameters {
     return new Map([...this.parameters.keys()].map(name => [name, this.sums.get(sumName(name))!]));
   }
