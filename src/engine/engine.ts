@@ -21,7 +21,8 @@ import type { Inbox } from './inbox.ts';
 import { type Int8Model, openInt8 } from './int8/open.ts';
 import { Live, type LiveEngine } from './live.ts';
 import { type LiveAsk, type LiveLimits, type LiveNews, MOST_BEST, type Scored } from './live-messages.ts';
-import { type Parameters, toParameters, toWeights } from './parameters.ts';
+import { loraStart } from './lora/start.ts';
+import { type Parameters, toParameters } from './parameters.ts';
 import { canSettle, isWorthSettling, Sampler } from './sampler.ts';
 import { Aborted } from './sampling.ts';
 import { Scorer } from './scorer.ts';
@@ -29,8 +30,8 @@ import type { Settled } from './settled.ts';
 import { tokenRow } from './token-row.ts';
 import { promptIds } from './tokenizer/prompt-ids.ts';
 import type { Tokenizer } from './tokenizer/tokenizer.ts';
+import { besideModel, type Trainee, wholeModel } from './trainee.ts';
 import { Trainer } from './trainer.ts';
-import { writeCheckpoint } from './weights/checkpoint.ts';
 import { openModel } from './weights/open.ts';
 
 export interface EngineOptions extends Running {
@@ -55,6 +56,12 @@ interface Model {
   int8?: Int8Model;
 }
 
+interface Fitting {
+  readonly fit: EpochFit;
+  readonly model: Model;
+  readonly trainee: Trainee;
+}
+
 const NOTHING: Settled = { kind: 'none' };
 
 export class Engine {
@@ -65,7 +72,7 @@ export class Engine {
   private scorer: Scorer | null = null;
   private ranker: Scorer | null = null;
   private shape = '';
-  private fitting: { readonly fit: EpochFit; readonly model: Model } | null = null;
+  private fitting: Fitting | null = null;
 
   constructor(options: EngineOptions, isAborted: () => boolean) {
     this.options = options;
@@ -201,18 +208,20 @@ export class Engine {
   /** Begins a fit from the weights of `path`. One at a time; closed by `fitClose`. */
   async fitOpen(path: string, rows: readonly FitRow[], settings: FitSettings): Promise<{ stepsPerEpoch: number }> {
     if (this.fitting) throw new EngineError('a fit is under way; close it first');
-    const model = await this.load(path);
+    const start = settings.lora && (await loraStart(path, settings.lora, settings.seed));
+    const model = await this.load(start?.base ?? path);
     const tokens = rows.filter(row => row.weight !== 0).map(row => tokenRow(model.tokenizer, row));
     for (const { id, prompt, completion } of tokens) checkLength(model.config, id, prompt.length + completion.length - 1);
-    // The trainer takes the weights over and changes them; the model is read from disk again when it is next asked for.
-    this.model = null;
+    // The trainer takes the weights over and changes them, so the model is read from disk again when it is next asked for; beside an adapter it stays.
+    if (!start) this.model = null;
     await this.sampler?.unsettle();
-    const fit = new EpochFit(await Trainer.open(model.config, model.parameters, this.options), tokens, settings);
-    this.fitting = { fit, model };
+    const trainee = start ? besideModel(model, start.adapter, start.base) : wholeModel(model);
+    const fit = new EpochFit(await Trainer.open(model.config, model.parameters, this.options, trainee.adapter), tokens, settings);
+    this.fitting = { fit, model, trainee };
     return { stepsPerEpoch: fit.stepsPerEpoch };
   }
 
-  private get fit(): { readonly fit: EpochFit; readonly model: Model } {
+  private get fit(): Fitting {
     if (!this.fitting) throw new EngineError('no fit is under way');
     return this.fitting;
   }
@@ -225,8 +234,8 @@ export class Engine {
   }
 
   fitSample(requests: readonly SampleRequest[], settings: SamplingSettings): Promise<Generation[][]> {
-    const { fit, model } = this.fit;
-    return this.sampleFrom({ ...model, parameters: fit.parameters }, requests, settings, false);
+    const { fit, model, trainee } = this.fit;
+    return this.sampleFrom({ ...model, parameters: trainee.weights(fit.parameters) }, requests, settings, false);
   }
 
   async fitKeep(): Promise<void> {
@@ -234,9 +243,8 @@ export class Engine {
   }
 
   async fitSave(dir: string): Promise<void> {
-    const { fit, model } = this.fit;
-    const { config, sidecars } = model;
-    await writeCheckpoint(dir, { config, sidecars, tensors: toWeights(config, fit.best()), dtype: 'F32' });
+    const { fit, trainee } = this.fit;
+    await trainee.save(dir, fit.best());
   }
 
   async fitClose(): Promise<void> {

@@ -65,7 +65,7 @@ export class EpochFit {
     return Math.ceil(this.rows.length / this.settings.batchSize);
   }
 
-  /** The weights as they are now. */
+  /** What is trained, as it is now. */
   get parameters(): Parameters {
     return this.trainer.parameters;
   }
@@ -111,7 +111,7 @@ export class EpochFit {
     else this.kept = new Map([...this.trainer.parameters].map(([name, data]) => [name, data.slice()]));
   }
 
-  /** The kept weights, or the present ones. */
+  /** The kept ones, or the present ones. */
   best(): Parameters {
     return this.kept ?? this.trainer.parameters;
   }

@@ -14,15 +14,9 @@ export const adapterInputs = (g: Graph, c: ModelConfig, lora: LoraShape): Adapte
   new Map(adapterShapes(c, lora).map(({ name, shape }) => [name, g.input(name, 'float32', shape)]));
 
 /** The decoder's products, of `parameters` and of what stands beside them. */
-export function adaptedLinear(
-  tape: Tape,
-  c: ModelConfig,
-  lora: LoraShape,
-  adapter: AdapterInputs,
-  parameters: ReadonlyMap<string, Tensor>,
-): Linear {
+export function adaptedLinear(c: ModelConfig, lora: LoraShape, adapter: AdapterInputs, parameters: ReadonlyMap<string, Tensor>): Linear {
   const byMatrix = Map.groupBy(modulesOf(c, lora.targets), module => module.parameter);
-  return (x, name) => {
+  return (x, name, tape) => {
     const w = parameters.get(name)!;
     const modules = byMatrix.get(name);
     if (!modules) return tape.one('linear', [x, w], {});

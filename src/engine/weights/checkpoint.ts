@@ -23,10 +23,19 @@ export interface Checkpoint {
 /** Writes and syncs a new folder `dir`. Throws EngineError when it exists, when a tensor is missing or not finite, when the disk fails. */
 export async function writeCheckpoint(dir: string, { config, sidecars, tensors, dtype }: Checkpoint): Promise<void> {
   const texts = checkpointTexts(dir, config, sidecars, dtype);
+  await writeNewFolder(dir, texts, path => writeSafetensors(join(path, 'model.safetensors'), weightShapes(config), tensors, dtype));
+}
+
+/** Makes a folder of some texts and what `writeWeights` puts beside them, all synced. Throws EngineError. */
+export async function writeNewFolder(
+  dir: string,
+  texts: ReadonlyMap<string, string>,
+  writeWeights: (dir: string) => Promise<void>,
+): Promise<void> {
   try {
     await mkdir(dir);
     for (const [name, text] of texts) await writeSynced(join(dir, name), text);
-    await writeSafetensors(join(dir, 'model.safetensors'), weightShapes(config), tensors, dtype);
+    await writeWeights(dir);
     await syncFolder(dir);
   } catch (cause) {
     throw cause instanceof EngineError ? cause : new EngineError(`cannot write the checkpoint ${dir}`, { cause });

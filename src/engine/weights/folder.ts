@@ -37,7 +37,8 @@ export async function openSidecars(path: string): Promise<Pick<ModelSource, 'con
   return { config, tokenizer, sidecars };
 }
 
-async function readSidecars(path: string): Promise<ReadonlyMap<string, string>> {
+/** The files beside the weights, by name. */
+export async function readSidecars(path: string): Promise<ReadonlyMap<string, string>> {
   const sidecars = new Map<string, string>();
   for (const name of sidecarNames) {
     const text = await readTextIfThere(join(path, name));
