@@ -5,6 +5,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { baseOf } from '../engine/weights/peft.ts';
 import type { Problem, Task } from '../tasks/task.ts';
 
 /** The files of a folder that make the model what it is; a README beside them does not. */
@@ -16,10 +17,12 @@ async function filesOf(model: string): Promise<string[]> {
   return names.map(name => join(model, name));
 }
 
-/** SHA-256 over the model's files in the order of their names. */
+/** SHA-256 over the model's files in the order of their names; those of its base after them, where it is an adapter. */
 export async function hashModel(model: string): Promise<string> {
   const hash = createHash('sha256');
-  for (const file of await filesOf(model)) await pipeline(createReadStream(file), hash, { end: false });
+  const base = await baseOf(model);
+  const files = [...(await filesOf(model)), ...(base === null ? [] : await filesOf(base))];
+  for (const file of files) await pipeline(createReadStream(file), hash, { end: false });
   return hash.digest('hex');
 }
 

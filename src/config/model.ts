@@ -4,6 +4,7 @@ import { promptIds } from '../engine/tokenizer/prompt-ids.ts';
 import type { Tokenizer } from '../engine/tokenizer/tokenizer.ts';
 import { openSidecars } from '../engine/weights/folder.ts';
 import { openModel } from '../engine/weights/open.ts';
+import type { SourceAdapter } from '../engine/weights/source.ts';
 import type { Complaint } from '../errors.ts';
 import type { Prompt } from '../prompt.ts';
 
@@ -11,15 +12,17 @@ export interface InspectedModel {
   readonly config: ModelConfig;
   readonly parameters: number;
   readonly tokenizer: Tokenizer;
+  /** Where the model is an adapter with its base. */
+  readonly adapter?: SourceAdapter;
 }
 
 /** Opens a model far enough to know what it is. Throws ModelError. */
 export async function inspectModel(path: string): Promise<InspectedModel> {
   const source = await openModel(path);
   await source.close();
-  const { config, tokenizer } = source;
+  const { config, tokenizer, adapter } = source;
   const sizes = [...weightShapes(config).values()].map(shape => shape.reduce((a, b) => a * b, 1));
-  return { config, tokenizer, parameters: sizes.reduce((a, b) => a + b, 0) };
+  return { config, tokenizer, parameters: sizes.reduce((a, b) => a + b, 0), ...(adapter && { adapter }) };
 }
 
 /** Whether a folder whose weights are still to come is a model that we compute. Throws ModelError where it is not. */

@@ -9,6 +9,7 @@ import type { Method } from '../methods/method.ts';
 import type { Prompt } from '../prompt.ts';
 import type { Problem, Split, Task } from '../tasks/task.ts';
 import { hashModel, hashProblems } from './fingerprint.ts';
+import { loraComplaints } from './lora.ts';
 import { methodsOf } from './method.ts';
 import { type InspectedModel, inspectModel, promptComplaints } from './model.ts';
 import { defaultKs } from './parse.ts';
@@ -87,6 +88,12 @@ function evaluationOf({ k, trainProblems, ...rest }: Settings['evaluate'], train
 /** Passes over the rows of an M-step where neither the configuration nor the method says. */
 const EPOCHS = 3;
 
+function fitOf({ fit: { lora, epochs = EPOCHS, ...rest } }: Settings): Plan['fit'] {
+  if (!lora) return { ...rest, epochs };
+  const { dropout: _, seed, ...shape } = lora;
+  return { ...rest, epochs, lora: { ...shape, ...(seed !== undefined && { seed }) } };
+}
+
 /** Looks up and checks everything a run needs. Throws ConfigError with all complaints; does no work. */
 export async function resolvePlan(settings: Settings, options: ResolveOptions): Promise<Resolved> {
   const modelPath = resolve(options.cwd, settings.model);
@@ -108,7 +115,7 @@ export async function resolvePlan(settings: Settings, options: ResolveOptions): 
     ...methods,
     problems: { train: settings.trainProblems ?? null, test: settings.testProblems ?? null },
     validation: settings.validation,
-    fit: { ...settings.fit, epochs: settings.fit.epochs ?? EPOCHS },
+    fit: fitOf(settings),
     evaluation: evaluationOf(settings.evaluate, settings.trainProblems ?? train.length),
     maxTokens: settings.maxTokens ?? task.maxTokens,
     ...(settings.sampleTokens !== undefined && { sampleTokens: settings.sampleTokens }),
@@ -120,7 +127,10 @@ export async function resolvePlan(settings: Settings, options: ResolveOptions): 
   };
   const problems = await chooseProblems(plan);
   const asked = [...problems.train, ...problems.validation, ...problems.test];
-  const complaints = promptComplaints(model, promptsOf(askedTask, asked));
+  const complaints = [
+    ...promptComplaints(model, promptsOf(askedTask, asked)),
+    ...(plan.fit.lora ? loraComplaints(model, plan.fit.lora) : []),
+  ];
   if (complaints.length > 0) throw new ConfigError(complaints);
   const engine = { threads, rows: settings.engine.rows, precision: settings.engine.precision };
   return {

@@ -1,6 +1,7 @@
 // The one schema of a configuration, for TypeScript, YAML and --set alike: every default is written here and nowhere else.
 // Strict: an unknown key is a complaint. What a preset says (src/methods) stays unsaid here unless the user overrides it.
 import { z } from 'zod';
+import { LORA_TARGETS } from '../requests.ts';
 import { mathSchema } from '../tasks/math/settings.ts';
 import { PROGRAM_KINDS, type ProgramInput } from '../tasks/table.ts';
 import type { Task } from '../tasks/task.ts';
@@ -17,7 +18,24 @@ const taskFile = z.strictObject({ kind: z.literal('code'), name: text(), file: t
 
 const programSchemas = Object.values(PROGRAM_KINDS).map(({ schema }) => schema);
 
+/** Low-rank adapters instead of all weights; `{}` is these defaults. */
+const lora = z.strictObject({
+  rank: whole(1).default(16),
+  alpha: above(0).default(32),
+  targets: z
+    .union(
+      [z.literal('all-linear'), listOf(oneOf(LORA_TARGETS), 'modules').min(1)],
+      says(`all-linear, or a list of ${LORA_TARGETS.join(', ')}`),
+    )
+    .default('all-linear'),
+  /** Of A's first values; absent: drawn from the run's seed. */
+  seed: whole(0).optional(),
+  dropout: z.literal(0, says('0, because adapters are trained without dropout here')).optional(),
+});
+
 const fit = z.strictObject({
+  /** Absent: all weights are trained. */
+  lora: lora.nullable().optional(),
   learningRate: above(0).default(5e-5),
   /** Absent: what the method says, and 3 where it says nothing (resolve.ts). */
   epochs: whole(1).optional(),

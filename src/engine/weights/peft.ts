@@ -28,6 +28,14 @@ export interface AdapterFolder {
 export const isAdapter = async (path: string): Promise<boolean> =>
   (await readTextIfThere(join(path, ADAPTER_CONFIG)).catch(() => null)) !== null;
 
+/** Where the base of an adapter lies; null for a path that is no adapter. Throws ModelError. */
+export async function baseOf(path: string): Promise<string | null> {
+  if (!(await isAdapter(path))) return null;
+  const { basePath, file } = await openAdapter(path);
+  await file.close();
+  return basePath;
+}
+
 /** Opens an adapter far enough to know its base; the caller closes `file`. Throws ModelError. */
 export async function openAdapter(path: string): Promise<AdapterFolder> {
   const configFile = join(path, ADAPTER_CONFIG);
