@@ -3,10 +3,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
+import type { LoraTarget } from '../requests.ts';
 import type { ModelConfig } from './architecture.ts';
+import { merged } from './lora/merge.ts';
+import { loraStart } from './lora/start.ts';
 import type { PackedProblem } from './packing.ts';
 import { type Parameters, toParameters, toWeights } from './parameters.ts';
 import { FIXTURES, json, OWN_FIXTURES, skip } from './references.test.ts';
+import { Scorer } from './scorer.ts';
 import { Trainer } from './trainer.ts';
 import { openModel } from './weights/open.ts';
 
@@ -32,6 +36,13 @@ interface Reference {
   };
   readonly clipping: { readonly maxNorm: number };
   readonly accumulation: number;
+  readonly lora?: {
+    readonly r: number;
+    readonly lora_alpha: number;
+    readonly target_modules: 'all-linear' | readonly LoraTarget[];
+    readonly before: string;
+  };
+  readonly probe: { readonly tokens: readonly number[]; readonly nextLogprobsAfter: { readonly f64: readonly number[] } };
   readonly steps: readonly {
     readonly step: number;
     readonly lr: number;
@@ -78,15 +89,27 @@ async function load(path: string): Promise<{ config: ModelConfig; parameters: Pa
 const close = (got: number, want: number, relative: number, what: string, absolute = 0): void =>
   assert.ok(Math.abs(got - want) <= absolute + relative * Math.abs(want), `${what}: ${got}, expected ${want}`);
 
+/** What is trained, by the reference's names. */
+type Named = (parameters: Parameters) => Iterable<readonly [string, Float32Array]>;
+
+const weightsOf =
+  (config: ModelConfig): Named =>
+  parameters =>
+    toWeights(config, parameters);
+
+const adapterOf: Named = tensors => [...tensors].map(([name, data]) => [`base_model.model.${name}.weight`, data] as const);
+
 function checkTensors(
-  config: ModelConfig,
+  named: Named,
   got: Parameters,
   want: Readonly<Record<string, Statistics>>,
   start: Parameters | null,
   tolerance: number,
 ): void {
-  const before = start && new Map(toWeights(config, start));
-  for (const [name, data] of toWeights(config, got)) {
+  const before = start && new Map(named(start));
+  const all = [...named(got)];
+  assert.equal(all.length, Object.keys(want).length);
+  for (const [name, data] of all) {
     const expected = want[name];
     assert.ok(expected, `the reference knows ${name}`);
     const squares = data.reduce((sum, x) => sum + x * x, 0);
@@ -115,11 +138,15 @@ function checkTensors(
 async function checkTraining(root: string, file: string): Promise<void> {
   const reference = json<Reference>(join(root, 'training', file));
   const { config, parameters } = await load(join(root, reference.model));
-  const start = new Map([...parameters].map(([name, data]) => [name, data.slice()]));
-  const trainer = await Trainer.open(config, parameters, { threads: 1, maxTokens: 128 });
+  const { lora } = reference;
+  const settings = lora && { rank: lora.r, alpha: lora.lora_alpha, targets: lora.target_modules };
+  const adapter = settings && (await loraStart(join(root, lora.before), settings, 0)).adapter;
+  const named = adapter ? adapterOf : weightsOf(config);
+  const trainer = await Trainer.open(config, parameters, { threads: 1, maxTokens: 128 }, adapter);
+  const start = new Map([...trainer.parameters].map(([name, data]) => [name, data.slice()]));
   const [beta1, beta2] = reference.optimizer.betas;
   const { decayed } = reference.optimizer;
-  const isOurDecay = decayed.length === 0 || decayed.includes('model.embed_tokens.weight');
+  const isOurDecay = decayed.length === 0 || adapter !== undefined || decayed.includes('model.embed_tokens.weight');
   const optimizer = {
     beta1,
     beta2,
@@ -133,20 +160,31 @@ async function checkTraining(root: string, file: string): Promise<void> {
     let loss = 0;
     for (const rows of micros) loss += await trainer.accumulate(rows.map(row => problemOf(row, divisor(row))));
     close(loss, f64.loss, 1e-5, `loss of step ${step}`);
-    if (step === 1) checkTensors(config, trainer.gradients(), reference.f64.gradientsAtStep1, null, 1e-4);
+    if (step === 1) checkTensors(named, trainer.gradients(), reference.f64.gradientsAtStep1, null, 1e-4);
     if (!isOurDecay) decayLayers(trainer.parameters, 1 - lr * reference.optimizer.weightDecay);
     const norm = await trainer.apply(lr, optimizer);
     close(norm, f64.gradNorm, 1e-4, `gradient norm of step ${step}`);
-    if (step === 1) checkTensors(config, trainer.parameters, reference.f64.parametersAfterStep1, start, 1e-4);
+    if (step === 1) checkTensors(named, trainer.parameters, reference.f64.parametersAfterStep1, start, 1e-4);
   }
-  checkTensors(config, trainer.parameters, reference.f64.parametersAfterStep10, start, 1e-3);
+  checkTensors(named, trainer.parameters, reference.f64.parametersAfterStep10, start, 1e-3);
   await trainer.close();
+  await checkProbe(config, adapter ? merged(config, parameters, adapter) : parameters, reference.probe);
+}
+
+/** Log-probabilities of a text after the last step, with an adapter in the weights it stands beside. */
+async function checkProbe(config: ModelConfig, parameters: Parameters, { tokens, nextLogprobsAfter }: Reference['probe']): Promise<void> {
+  const scorer = await Scorer.open(config, { threads: 1, maxTokens: 128 });
+  const [scored] = await scorer.score(parameters, [{ prompt: tokens.slice(0, 1), completion: tokens.slice(1) }]);
+  await scorer.close();
+  for (const [i, want] of nextLogprobsAfter.f64.entries()) close(scored![i]!, want, 0, `probe ${i}`, 5e-4);
 }
 
 for (const [what, file, root] of [
   ['a sum of row losses, always clipped, cosine', 'full-llama-sum.json', OWN_FIXTURES],
   ['a mean per row with decay, untied, linear', 'full-llama-untied-mean.json', FIXTURES],
   ['a mean over all tokens, biases', 'full-qwen2-tokenmean.json', FIXTURES],
+  ['an adapter of q and v that begins with no change', 'lora-qv-sum.json', OWN_FIXTURES],
+  ['an adapter of all linear layers beside biases', 'lora-all-linear-mean.json', FIXTURES],
 ] as const)
   test(`ten steps of AdamW agree with torch: ${what}`, { skip: root === FIXTURES && skip }, () => checkTraining(root, file));
 
@@ -179,7 +217,7 @@ for (const [where, root] of [
         weights: row.mask.slice(prompt.length).map(m => m * row.weight),
       }));
       close(await trainer.accumulate([{ prompt, completions }]), f64.loss, 1e-5, `${model}: loss`);
-      checkTensors(config, trainer.gradients(), f64.gradients, null, 1e-4);
+      checkTensors(weightsOf(config), trainer.gradients(), f64.gradients, null, 1e-4);
       await trainer.close();
     }
   });
