@@ -5,12 +5,12 @@ import { hasBias, hasHeadNorms, type ModelConfig } from './architecture.ts';
 import type { Biased } from './families.ts';
 import { type Dim, type Shape, symbol, times } from './graph/dims.ts';
 import type { Graph, Tensor } from './graph/graph.ts';
-import type { Tape } from './graph/tape.ts';
+import type { Part, Tape } from './graph/tape.ts';
 import { parameterShapes } from './parameters.ts';
 import { frequencies } from './rope.ts';
 
 /** What one layer's attention is given: rotated queries, keys and values of every token, [tokens, kvHeads, (groups + 2) headDim]. */
-export type Attend = (layer: number, qkv: Tensor) => Tensor;
+export type Attend = (layer: number, qkv: Tensor, tape: Tape) => Tensor;
 
 export interface DecoderInputs {
   readonly parameters: ReadonlyMap<string, Tensor>;
@@ -46,33 +46,46 @@ export function decoderInputs(g: Graph, c: ModelConfig, tokens: Dim, declare?: D
 /** Head-sized pieces of a token's q, k and v together. */
 export const slotsPerToken = (c: ModelConfig): number => c.heads + 2 * c.kvHeads;
 
-/** The product of rows [tokens, in] with a matrix of the model, by its name. */
-export type Linear = (x: Tensor, name: string) => Tensor;
+/** The product of rows [tokens, in] with a matrix of the model, by its name, on the tape of its layer. */
+export type Linear = (x: Tensor, name: string, tape: Tape) => Tensor;
 
-/** Hidden states [tokens, hidden] after the last layer, before the final norm. `linear`: another way to multiply (int8/linear.ts). */
-export function decoder(tape: Tape, c: ModelConfig, inputs: DecoderInputs, attend: Attend, linear?: Linear): Tensor {
-  const parameter = (name: string): Tensor => inputs.parameters.get(name)!;
-  const product: Linear = linear ?? ((x, name) => tape.one('linear', [x, parameter(name)], {}));
-  const tokens = inputs.ids.shape[0]!;
-  const pieces = slotsPerToken(c);
-  let x = tape.one('gather', [parameter('embedding'), inputs.ids], {});
+export interface DecoderManner {
+  /** Another way to multiply (int8/linear.ts). */
+  readonly linear?: Linear | undefined;
+  /** Of a layer only its input is kept for the gradient, and the layer worked out again: a third more work, a tenth of the memory or less. */
+  readonly recomputes?: boolean;
+}
+
+/** Hidden states [tokens, hidden] after the last layer, before the final norm. */
+export function decoder(tape: Tape, c: ModelConfig, inputs: DecoderInputs, attend: Attend, manner: DecoderManner = {}): Tensor {
+  const { linear, recomputes = false } = manner;
+  const product: Linear = linear ?? ((x, name, on) => on.one('linear', [x, inputs.parameters.get(name)!], {}));
+  let x = tape.one('gather', [inputs.parameters.get('embedding')!, inputs.ids], {});
   for (let l = 0; l < c.layers; l++) {
-    const p = `model.layers.${l}.`;
-    const norm = (name: string) => tape.one('rmsNorm', [x, parameter(p + name)], { epsilon: c.rmsEpsilon });
-    const withBias = (from: Tensor, name: string, bias: Biased): Tensor => {
-      const y = product(from, p + name);
-      return hasBias(c, bias) ? tape.one('add', [y, parameter(`${p}${name}_bias`)], {}) : y;
-    };
-    const qkv = withBias(norm('norm1'), 'qkv', 'qkv');
-    const normed = hasHeadNorms(c) ? normHeads(tape, c, qkv, parameter(`${p}q_norm`), parameter(`${p}k_norm`)) : qkv;
-    const heads = tape.one('reshape', [normed], { to: [tokens, pieces, c.headDim] });
-    const turned = tape.one('rotary', [heads, inputs.positions, inputs.cos, inputs.sin], {});
-    const mixed = attend(l, tape.one('reshape', [turned], { to: [tokens, c.kvHeads, (pieces / c.kvHeads) * c.headDim] }));
-    x = tape.one('add', [x, withBias(mixed, 'o', 'o')], {});
-    const wide = tape.one('swiglu', [withBias(norm('norm2'), 'gate_up', 'mlp')], {});
-    x = tape.one('add', [x, withBias(wide, 'down', 'mlp')], {});
+    const layer: Part = (on, [from]) => layerOf(on, c, inputs, l, from!, attend, product);
+    x = recomputes ? tape.recomputed([x], layer) : layer(tape, [x]);
   }
   return x;
+}
+
+function layerOf(tape: Tape, c: ModelConfig, inputs: DecoderInputs, l: number, x: Tensor, attend: Attend, product: Linear): Tensor {
+  const tokens = inputs.ids.shape[0]!;
+  const pieces = slotsPerToken(c);
+  const p = `model.layers.${l}.`;
+  const parameter = (name: string): Tensor => inputs.parameters.get(p + name)!;
+  const norm = (from: Tensor, name: string) => tape.one('rmsNorm', [from, parameter(name)], { epsilon: c.rmsEpsilon });
+  const withBias = (from: Tensor, name: string, bias: Biased): Tensor => {
+    const y = product(from, p + name, tape);
+    return hasBias(c, bias) ? tape.one('add', [y, parameter(`${name}_bias`)], {}) : y;
+  };
+  const qkv = withBias(norm(x, 'norm1'), 'qkv', 'qkv');
+  const normed = hasHeadNorms(c) ? normHeads(tape, c, qkv, parameter('q_norm'), parameter('k_norm')) : qkv;
+  const heads = tape.one('reshape', [normed], { to: [tokens, pieces, c.headDim] });
+  const turned = tape.one('rotary', [heads, inputs.positions, inputs.cos, inputs.sin], {});
+  const mixed = attend(l, tape.one('reshape', [turned], { to: [tokens, c.kvHeads, (pieces / c.kvHeads) * c.headDim] }), tape);
+  const between = tape.one('add', [x, withBias(mixed, 'o', 'o')], {});
+  const wide = tape.one('swiglu', [withBias(norm(between, 'norm2'), 'gate_up', 'mlp')], {});
+  return tape.one('add', [between, withBias(wide, 'down', 'mlp')], {});
 }
 
 /** Norms every head of q and k, each kind with a weight of its own [headDim]; v stays as it is. [tokens, kvHeads (groups + 2) headDim] both ways. */

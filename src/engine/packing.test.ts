@@ -59,7 +59,7 @@ test('only attention is padded: a token has a place in its grid for each key hea
 });
 
 test('every chunk of the head has a row, though fewer are predicted', () => {
-  const { feeds, bindings, tokens } = packBatch(config, [{ prompt: [7], completions: [{ tokens: [8], weights: [1] }] }], 4);
+  const { feeds, bindings, tokens } = packBatch(config, [{ prompt: [7], completions: [{ tokens: [8], weights: [1] }] }], { chunks: 4 });
   assert.deepEqual([bindings.completion_tokens, bindings.chunk, tokens], [4, 1, 1]);
   assert.deepEqual([...(feeds.get('weights') as Float32Array)], [1, 0, 0, 0]);
 });

@@ -4,6 +4,7 @@ import type { ModelConfig } from './architecture.ts';
 import { type GridSizes, sizesOf } from './batches.ts';
 import { rotaryTables, slotsPerToken, writePosition } from './decoder.ts';
 import type { Data } from './graph/program.ts';
+import { type Pieces, WHOLE } from './layout.ts';
 
 export const MASKED = -1e9;
 
@@ -22,7 +23,19 @@ export interface PackedProblem {
 export interface PackedBatch {
   readonly feeds: Map<string, Data>;
   readonly bindings: Readonly<
-    Record<'problems' | 'draws' | 'prefix' | 'length' | 'prefix_tokens' | 'completion_tokens' | 'positions' | 'chunk', number>
+    Record<
+      | 'problems'
+      | 'draws'
+      | 'prefix'
+      | 'prefix_piece'
+      | 'length'
+      | 'length_piece'
+      | 'prefix_tokens'
+      | 'completion_tokens'
+      | 'positions'
+      | 'chunk',
+      number
+    >
   >;
   /** Completion tokens that are predicted: rows of the head, in the order of problems and their completions. */
   readonly tokens: number;
@@ -74,9 +87,21 @@ class Places {
   }
 }
 
-/** One batch. `chunks`: pieces the head's rows are cut into (crossEntropy). */
-export function packBatch(c: ModelConfig, problems: readonly PackedProblem[], chunks = 1): PackedBatch {
-  const sizes = sizesOf(problems);
+export interface PackManner {
+  /** Into how many the head's rows are cut (crossEntropy). */
+  readonly chunks?: number;
+  readonly pieces?: Pieces;
+}
+
+/** One batch. */
+export function packBatch(
+  c: ModelConfig,
+  problems: readonly PackedProblem[],
+  { chunks = 1, pieces = WHOLE }: PackManner = {},
+): PackedBatch {
+  const longest = sizesOf(problems);
+  const piece = { prefix: Math.ceil(longest.prefix / pieces.prefix), length: Math.ceil(longest.length / pieces.length) };
+  const sizes = { ...longest, prefix: piece.prefix * pieces.prefix, length: piece.length * pieces.length };
   const { prefix, length } = sizes;
   const tokens = predicted(problems);
   const nobody = problems.reduce((sum, p) => sum + p.prompt.length - 1, 0);
@@ -119,13 +144,15 @@ export function packBatch(c: ModelConfig, problems: readonly PackedProblem[], ch
       ['completion_places', places.completion],
       ['token_places', places.from],
       ['prompt_mask', promptMask],
-      ['prefix_mask', causalMask(prefix, groups)],
-      ['completion_mask', causalMask(length, groups)],
+      ['prefix_mask', causalMask(piece.prefix, groups)],
+      ['completion_mask', causalMask(piece.length, groups)],
       ['cos', tables.cos],
       ['sin', tables.sin],
     ]),
     bindings: {
       ...sizes,
+      prefix_piece: piece.prefix,
+      length_piece: piece.length,
       prefix_tokens: before,
       completion_tokens: rows,
       positions: tables.positions,

@@ -4,6 +4,7 @@ import type { PromptState } from './cache.ts';
 import type { Data, Program, Running } from './graph/program.ts';
 import { packBatch } from './packing.ts';
 import type { Parameters } from './parameters.ts';
+import { Planned, promptPlan } from './plan.ts';
 import { openPromptProgram } from './programs.ts';
 import type { SampleJob } from './sampling.ts';
 
@@ -18,14 +19,14 @@ const PROMPT_BATCH_TOKENS = 1024;
 
 export class PromptReader {
   private readonly config: ModelConfig;
-  private readonly program: Program;
-  private constructor(config: ModelConfig, program: Program) {
+  private readonly programs: Planned<Program>;
+  private constructor(config: ModelConfig, programs: Planned<Program>) {
     this.config = config;
-    this.program = program;
+    this.programs = programs;
   }
 
   static async open(config: ModelConfig, options: Running): Promise<PromptReader> {
-    return new PromptReader(config, await openPromptProgram(config, { ...options, keepsMemory: false }));
+    return new PromptReader(config, new Planned(plan => openPromptProgram(config, plan, { ...options, keepsMemory: false })));
   }
 
   /**
@@ -48,8 +49,10 @@ export class PromptReader {
       common > 0
         ? [{ prompt: batch[0]!.slice(0, common), completions: batch.map(prompt => rest(prompt, common)) }]
         : batch.map(prompt => ({ prompt: prompt.slice(0, 1), completions: [rest(prompt, 1)] }));
-    const { feeds, bindings } = packBatch(this.config, problems);
-    const outputs = await this.program.run(new Map<string, Data>([...feeds, ...parameters]), bindings);
+    const plan = promptPlan(this.config, problems);
+    const { feeds, bindings } = packBatch(this.config, problems, plan);
+    const program = await this.programs.program(plan);
+    const outputs = await program.run(new Map<string, Data>([...feeds, ...parameters]), bindings);
     return new Map(
       batch.map((prompt, i) => {
         const place = common > 0 ? { problem: 0, draw: i, shared: common - 1 } : { problem: i, draw: 0, shared: 0 };
@@ -59,6 +62,6 @@ export class PromptReader {
   }
 
   async close(): Promise<void> {
-    await this.program.close();
+    await this.programs.close();
   }
 }

@@ -4,6 +4,7 @@ import { batchesOf } from './batches.ts';
 import type { Data, Program, Running } from './graph/program.ts';
 import { type PackedProblem, packBatch } from './packing.ts';
 import type { Parameters } from './parameters.ts';
+import { Planned, scoringPlan } from './plan.ts';
 import { openScoreProgram } from './programs.ts';
 import type { RankedWord } from './sampling.ts';
 
@@ -29,19 +30,20 @@ export interface PairScore {
 
 export class Scorer {
   private readonly config: ModelConfig;
-  private readonly program: Program;
+  private readonly programs: Planned<Program>;
   private readonly maxTokens: number;
   private readonly count: number;
-  private constructor(config: ModelConfig, program: Program, maxTokens: number, count: number) {
+  private constructor(config: ModelConfig, programs: Planned<Program>, maxTokens: number, count: number) {
     this.config = config;
-    this.program = program;
+    this.programs = programs;
     this.maxTokens = maxTokens;
     this.count = count;
   }
 
   static async open(config: ModelConfig, { maxTokens, best = 0, ...running }: ScorerOptions): Promise<Scorer> {
     const count = Math.min(best, config.vocab);
-    return new Scorer(config, await openScoreProgram(config, { ...running, best: count }), maxTokens, count);
+    const programs = new Planned(plan => openScoreProgram(config, { ...running, plan, best: count }));
+    return new Scorer(config, programs, maxTokens, count);
   }
 
   /** Natural-log probabilities, [pair][completion token]. */
@@ -56,8 +58,10 @@ export class Scorer {
     for (const [i, { prompt, completion }] of pairs.entries())
       if (completion.length > 0) places.set({ prompt, completions: [{ tokens: completion, weights: completion.map(() => 1) }] }, i);
     for (const batch of batchesOf([...places.keys()], this.maxTokens)) {
-      const { feeds, bindings } = packBatch(this.config, batch);
-      const outputs = await this.program.run(new Map<string, Data>([...feeds, ...parameters]), bindings);
+      const plan = scoringPlan(this.config, batch, this.maxTokens);
+      const { feeds, bindings } = packBatch(this.config, batch, plan);
+      const program = await this.programs.program(plan);
+      const outputs = await program.run(new Map<string, Data>([...feeds, ...parameters]), bindings);
       let from = 0;
       for (const problem of batch) {
         const to = from + problem.completions[0]!.tokens.length;
@@ -79,6 +83,6 @@ export class Scorer {
   }
 
   async close(): Promise<void> {
-    await this.program.close();
+    await this.programs.close();
   }
 }

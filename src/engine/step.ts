@@ -84,7 +84,7 @@ export async function openStepProgram(c: ModelConfig, options: StepOptions): Pro
   const tape = new Tape(g);
   const holding = holdingOf(g, c, options.settled);
   const inputs = decoderInputs(g, c, ROWS, holding.declare);
-  const hidden = finalNorm(tape, c, inputs, decoder(tape, c, inputs, stepAttention(tape, c), holding.linear));
+  const hidden = finalNorm(tape, c, inputs, decoder(tape, c, inputs, stepAttention(tape, c), { linear: holding.linear }));
   const logits = holding.logits(hidden, inputs);
   const scaled = options.tempered ? g.op('Mul', [logits, g.input('inverse_temperature', 'float32', [ROWS, 1])], logits.shape) : logits;
   const best = bestWords(g, scaled, options.shortlist);

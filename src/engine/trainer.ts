@@ -7,6 +7,7 @@ import type { Data, Program, Running } from './graph/program.ts';
 import { type Adapter, adapterShapes } from './lora/adapter.ts';
 import { type PackedProblem, packBatch } from './packing.ts';
 import { type Parameters, parameterShapes } from './parameters.ts';
+import { Planned, trainingPlan } from './plan.ts';
 import { GRADIENT_NORM, openGradientProgram, openUpdateProgram, sumName } from './programs.ts';
 
 export interface AdamW {
@@ -29,11 +30,6 @@ export interface TrainerOptions extends Running {
  */
 const limitOf = ({ layers, hidden }: ModelConfig): number => (layers * hidden >= 8192 ? 1024 : 2048);
 
-/** Vocabulary size from which the head's rows are cut into chunks, so that only one chunk of probabilities lives at a time. */
-const LARGE_VOCABULARY = 8192;
-const CHUNKS = 4;
-const chunksFor = ({ vocab }: ModelConfig): number => (vocab >= LARGE_VOCABULARY ? CHUNKS : 1);
-
 const NO_LIMIT = 3e38;
 
 interface Weights {
@@ -42,7 +38,7 @@ interface Weights {
 }
 
 interface Programs {
-  readonly gradient: Program;
+  readonly gradients: Planned<Program>;
   readonly update: Program;
 }
 
@@ -52,7 +48,7 @@ export class Trainer {
   readonly parameters: Parameters;
   /** What stays as it is. */
   private readonly frozen: Parameters;
-  private readonly gradient: Program;
+  private readonly programs: Planned<Program>;
   private readonly update: Program;
   private readonly options: TrainerOptions;
   private readonly sums = new Map<string, Float32Array>();
@@ -64,7 +60,7 @@ export class Trainer {
     this.config = config;
     this.parameters = weights.trained;
     this.frozen = weights.frozen;
-    this.gradient = programs.gradient;
+    this.programs = programs.gradients;
     this.update = programs.update;
     this.options = options;
     for (const [name, { length }] of weights.trained) {
@@ -75,19 +71,22 @@ export class Trainer {
 
   /** Takes the parameters over, or the adapter where one is given: they change with every step. */
   static async open(config: ModelConfig, parameters: Parameters, options: TrainerOptions, adapter?: Adapter): Promise<Trainer> {
-    const gradient = await openGradientProgram(config, chunksFor(config), options, adapter);
+    const gradients = new Planned(plan => openGradientProgram(config, plan, { ...options, keepsMemory: !plan.recomputes }, adapter));
     const update = await openUpdateProgram(adapter ? adapterShapes(config, adapter) : parameterShapes(config), options);
     const weights = adapter ? { trained: adapter.tensors, frozen: parameters } : { trained: parameters, frozen: new Map() };
-    return new Trainer(config, weights, { gradient, update }, options);
+    return new Trainer(config, weights, { gradients, update }, options);
   }
 
   /** Adds the gradients of these problems to the running sums; gives the loss, the weighted sum over all completion tokens. */
   async accumulate(problems: readonly PackedProblem[]): Promise<number> {
     let loss = 0;
-    for (const batch of batchesOf(problems, Math.min(this.options.maxTokens, limitOf(this.config)))) {
-      const packed = packBatch(this.config, batch, chunksFor(this.config));
+    const maxTokens = Math.min(this.options.maxTokens, limitOf(this.config));
+    for (const batch of batchesOf(problems, maxTokens)) {
+      const plan = trainingPlan(this.config, batch, maxTokens);
+      const packed = packBatch(this.config, batch, plan);
+      const gradient = await this.programs.program(plan);
       const into = new Map<string, Data>([...this.sums, ['loss', this.loss]]);
-      await this.gradient.runInPlace(
+      await gradient.runInPlace(
         new Map<string, Data>([...packed.feeds, ...this.frozen, ...this.parameters, ...this.sums]),
         into,
         packed.bindings,
@@ -127,7 +126,7 @@ export class Trainer {
   }
 
   async close(): Promise<void> {
-    await this.gradient.close();
+    await this.programs.close();
     await this.update.close();
   }
 }

@@ -33,7 +33,7 @@ export interface OpAttributes {
   intoGrids: object;
   /** [from, places of each grid, grids [G, D]]: the way back, to [M, D]. A row without a place is zero, and must have the gradient zero. */
   outOfGrids: object;
-  /** [q, k, v, mask] for each block of keys: one softmax over all blocks. `rows` is the shape of the output without its last axis. */
+  /** [q, k, v, mask (the scalar 0: none)] for each block of keys: one softmax over all blocks. `rows` is the shape of the output without its last axis. */
   attend: { readonly rows: Shape; readonly scale: number };
   /** [hidden [M, D], head [V, D], targets int64 [M], weights [M, 1]] to a scalar: -sum w log softmax(hidden head')[target]. */
   crossEntropy: { readonly chunks: number };
@@ -263,7 +263,8 @@ const attend: Op<'attend'> = {
     const keys = blocks.map(b => b.k.shape.at(-2)!);
     const scores = blocks.map(({ q, k, mask }, i) => {
       const s = matmul(g, q, k, { transB: true, alpha: scale });
-      return reshape(g, g.op('Add', [s, mask], s.shape), [...rows, keys[i]!]);
+      const masked = mask.name === g.scalar(0).name ? s : g.op('Add', [s, mask], s.shape);
+      return reshape(g, masked, [...rows, keys[i]!]);
     });
     const all = concat(g, scores, rows.length);
     const weights = split(g, g.op('Softmax', [all], all.shape, { axis: -1 }), rows.length, keys);
@@ -298,8 +299,7 @@ const crossEntropy: Op<'crossEntropy'> = {
   },
   forward: (g, [h, head, targets, weights], { chunks }) => {
     const [rows, width] = h!.shape as [Dim, Dim];
-    const each: Dim = chunks === 1 ? rows : CHUNK;
-    const sizes = Array.from({ length: chunks }, (_, i) => (i < chunks - 1 ? each : minus(rows, times(chunks - 1, each))));
+    const sizes = chunkSizes(rows, chunks);
     const hs = split(g, h!, 0, sizes);
     const ts = split(g, targets!, 0, sizes);
     const ws = split(g, weights!, 0, sizes);
@@ -330,6 +330,12 @@ const crossEntropy: Op<'crossEntropy'> = {
 
 /** Rows per chunk of `crossEntropy` (the last one takes the rest): bound it to floor(rows / chunks) at each run. */
 export const CHUNK: Dim = symbol('chunk');
+
+/** Rows of each of the chunks. */
+export function chunkSizes(rows: Dim, chunks: number): Dim[] {
+  const each: Dim = chunks === 1 ? rows : CHUNK;
+  return Array.from({ length: chunks }, (_, i) => (i < chunks - 1 ? each : minus(rows, times(chunks - 1, each))));
+}
 
 export const ops: { readonly [K in OpName]: Op<K> } = {
   add,
