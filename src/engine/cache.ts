@@ -114,8 +114,8 @@ export class PromptCache {
 
   feeds(): [string, Data][] {
     return [
-      ['prompt_mask', this.mask.subarray(0, this.slots * this.prefix)],
-      ...[...this.arrays].map(([name, data]): [string, Data] => [`prompt ${name}`, data.subarray(0, this.slots * this.slotSize)]),
+      ['cached_mask', this.mask.subarray(0, this.slots * this.prefix)],
+      ...[...this.arrays].map(([name, data]): [string, Data] => [`cached ${name}`, data.subarray(0, this.slots * this.slotSize)]),
     ];
   }
 }

@@ -8,7 +8,7 @@ import test from 'node:test';
 import type { FitRow, FitSettings } from '../requests.ts';
 import { Engine } from './engine.ts';
 import { checkGreedy, FIXTURES, json, type Logits, OWN_FIXTURES, skip, withModel, worstScore } from './references.test.ts';
-import { Sampler } from './sampler.ts';
+import { givenWeights, Sampler } from './sampler.ts';
 import { Scorer } from './scorer.ts';
 
 const micro = join(import.meta.dirname, 'weights/fixtures/micro');
@@ -61,7 +61,7 @@ for (const [what, jobs] of [
 ] as const)
   test(`sampled log-probabilities are the scored ones of the same tokens: ${what}`, () =>
     withModel(micro, async ({ config }, parameters) => {
-      const sampler = await Sampler.open(config, { threads: 1 });
+      const sampler = new Sampler(config, { threads: 1 });
       const scorer = await Scorer.open(config, { threads: 1, maxTokens: 256 });
       const lengths: number[] = [];
       for (const [truncation, settled] of [
@@ -72,14 +72,7 @@ for (const [what, jobs] of [
         [{ temperature: 0 }, false],
       ] as const) {
         const completed = (
-          await sampler.sample(
-            parameters,
-            jobs,
-            { ...rules, ...truncation },
-            6,
-            {},
-            settled ? { kind: 'fp32', parameters } : { kind: 'none' },
-          )
+          await sampler.sample(givenWeights(parameters), settled ? 'fp32' : 'inputs', jobs, { ...rules, ...truncation }, 6)
         ).flat();
         const pairs = completed.map((c, i) => ({ prompt: jobs[Math.floor(i / 5)]!.prompt, completion: c.tokens }));
         const scored = await scorer.score(parameters, pairs);
@@ -94,8 +87,8 @@ for (const [what, jobs] of [
 
 test('the same seeds give the same bytes, and another number of rows the same tokens', () =>
   withModel(micro, async ({ config }, parameters) => {
-    const sampler = await Sampler.open(config, { threads: 1 });
-    const at = (rows: number) => sampler.sample(parameters, unlike, rules, rows);
+    const sampler = new Sampler(config, { threads: 1 });
+    const at = (rows: number) => sampler.sample(givenWeights(parameters), 'inputs', unlike, rules, rows);
     const first = await at(6);
     assert.deepEqual(await at(6), first);
     for (const rows of [1, 7, 20])
@@ -108,9 +101,11 @@ test('the same seeds give the same bytes, and another number of rows the same to
 
 test('no step is spent on a completion that has ended', () =>
   withModel(micro, async ({ config }, parameters) => {
-    const sampler = await Sampler.open(config, { threads: 1 });
+    const sampler = new Sampler(config, { threads: 1 });
     let generated = 0;
-    const completed = await sampler.sample(parameters, unlike, rules, 4, { onProgress: (_, tokens) => (generated = tokens) });
+    const completed = await sampler.sample(givenWeights(parameters), 'inputs', unlike, rules, 4, {
+      onProgress: (_, tokens) => (generated = tokens),
+    });
     assert.equal(
       generated,
       completed.flat().reduce((n, c) => n + c.tokens.length, 0),

@@ -1,6 +1,5 @@
 // The embedded engine: one model in memory, sampled, scored or fitted. Runs inside the worker thread (worker.ts), because a session's run blocks;
 // the rest of the program talks to it through client.ts. Weights are inputs of the graphs, so one set of sessions serves every model of a shape.
-import { stat } from 'node:fs/promises';
 import { EngineError } from '../errors.ts';
 import type {
   Distance,
@@ -17,22 +16,19 @@ import type { ModelConfig } from './architecture.ts';
 import { EpochFit } from './fit.ts';
 import { generationOf, rulesOf } from './generation.ts';
 import type { Running } from './graph/program.ts';
+import { HeldModel, versionOf } from './held-model.ts';
 import type { Inbox } from './inbox.ts';
 import { type Int8Model, openInt8 } from './int8/open.ts';
 import { Live, type LiveEngine } from './live.ts';
-import { type LiveAsk, type LiveLimits, type LiveNews, MOST_BEST, type Scored } from './live-messages.ts';
+import type { LiveAsk, LiveLimits, LiveNews, Scored } from './live-messages.ts';
 import { loraStart } from './lora/start.ts';
-import { type Parameters, toParameters } from './parameters.ts';
-import { canSettle, isWorthSettling, Sampler } from './sampler.ts';
+import { givenWeights, type Holding, isWorthSettling, type WeightSource } from './sampler.ts';
 import { Aborted } from './sampling.ts';
-import { Scorer } from './scorer.ts';
-import type { Settled } from './settled.ts';
 import { tokenRow } from './token-row.ts';
 import { promptIds } from './tokenizer/prompt-ids.ts';
-import type { Tokenizer } from './tokenizer/tokenizer.ts';
+import { Tools } from './tools.ts';
 import { besideModel, type Trainee, wholeModel } from './trainee.ts';
 import { Trainer } from './trainer.ts';
-import { openModel } from './weights/open.ts';
 
 export interface EngineOptions extends Running {
   /** Completions under way at a time. */
@@ -45,33 +41,24 @@ export interface EngineOptions extends Running {
 
 export type Precision = 'fp32' | 'int8';
 
-interface Model {
-  /** Its path and what tells it from another model that lay there before. */
-  readonly version: string;
-  readonly config: ModelConfig;
-  readonly tokenizer: Tokenizer;
-  readonly sidecars: ReadonlyMap<string, string>;
-  readonly parameters: Parameters;
+/** A model and what is made of it once it is wanted. */
+interface Loaded {
+  readonly model: HeldModel;
   /** Its 8-bit form, made when it is first sampled so. */
   int8?: Int8Model;
 }
 
 interface Fitting {
   readonly fit: EpochFit;
-  readonly model: Model;
+  readonly model: HeldModel;
   readonly trainee: Trainee;
 }
-
-const NOTHING: Settled = { kind: 'none' };
 
 export class Engine {
   private readonly options: EngineOptions;
   private readonly isAborted: () => boolean;
-  private model: Model | null = null;
-  private sampler: Sampler | null = null;
-  private scorer: Scorer | null = null;
-  private ranker: Scorer | null = null;
-  private shape = '';
+  private loaded: Loaded | null = null;
+  private tools: Tools | null = null;
   private fitting: Fitting | null = null;
 
   constructor(options: EngineOptions, isAborted: () => boolean) {
@@ -79,34 +66,25 @@ export class Engine {
     this.isAborted = isAborted;
   }
 
-  private async load(path: string): Promise<Model> {
+  private async load(path: string): Promise<Loaded> {
     // A folder that was made anew under the same name is another model.
-    const { mtimeMs, ino } = await stat(path);
-    const version = `${path} ${ino} ${mtimeMs}`;
-    if (this.model?.version === version) return this.model;
-    this.model = null;
-    await this.sampler?.unsettle();
-    const source = await openModel(path);
-    try {
-      const parameters = await toParameters(source.config, name => source.read(name));
-      this.model = { version, config: source.config, tokenizer: source.tokenizer, sidecars: source.sidecars, parameters };
-    } finally {
-      await source.close();
-    }
-    return this.model;
+    if (this.loaded?.model.version === (await versionOf(path))) return this.loaded;
+    await this.unload();
+    this.loaded = { model: await HeldModel.open(path) };
+    return this.loaded;
+  }
+
+  private async unload(): Promise<void> {
+    this.loaded = null;
+    await this.tools?.sampler.unsettle();
   }
 
   /** Sessions are made for a shape of model; another shape closes them. */
-  private async useShape(config: ModelConfig): Promise<void> {
-    const shape = JSON.stringify(config);
-    if (shape === this.shape) return;
-    await this.sampler?.close();
-    await this.scorer?.close();
-    await this.ranker?.close();
-    this.sampler = null;
-    this.scorer = null;
-    this.ranker = null;
-    this.shape = shape;
+  private async toolsFor(config: ModelConfig): Promise<Tools> {
+    if (this.tools?.shape === JSON.stringify(config)) return this.tools;
+    await this.tools?.close();
+    this.tools = new Tools(config, this.options);
+    return this.tools;
   }
 
   async sample(
@@ -115,80 +93,74 @@ export class Engine {
     settings: SamplingSettings,
     onProgress?: (p: SampleProgress) => void,
   ): Promise<Generation[][]> {
-    return this.sampleFrom(await this.load(path), requests, settings, true, onProgress);
+    const loaded = await this.load(path);
+    return this.sampleFrom(loaded.model, loaded.model, requests, settings, isWorth => this.holdingFor(loaded, isWorth), onProgress);
   }
 
   private async sampleFrom(
-    model: Model,
+    model: HeldModel,
+    source: WeightSource,
     requests: readonly SampleRequest[],
     settings: SamplingSettings,
-    settled: boolean,
+    holdingFor: (isWorth: boolean) => Promise<Holding>,
     onProgress?: (p: SampleProgress) => void,
   ): Promise<Generation[][]> {
-    await this.useShape(model.config);
-    this.sampler ??= await Sampler.open(model.config, this.options);
+    const { tokenizer } = model;
+    const { sampler } = await this.toolsFor(model.config);
     const jobs = requests.map(({ prompt, prefix = [], seeds, maxTokens }) => ({
-      prompt: [...promptIds(model.tokenizer, prompt), ...prefix],
+      prompt: [...promptIds(tokenizer, prompt), ...prefix],
       seeds,
       ...(maxTokens !== undefined && { maxTokens }),
     }));
-    const rules = rulesOf(model.tokenizer, settings);
-    const held = settled ? await this.heldFor(model, this.sampler, isWorthSettling(model.config, jobs, rules)) : NOTHING;
+    const rules = rulesOf(tokenizer, settings);
     const watch = {
       isAborted: this.isAborted,
       ...(onProgress && { onProgress: (completions: number, tokens: number) => onProgress({ completions, tokens }) }),
     };
-    const completed = await this.sampler.sample(model.parameters, jobs, rules, this.options.rows, watch, held);
+    const completed = await sampler.sample(source, await holdingFor(isWorthSettling(jobs, rules)), jobs, rules, this.options.rows, watch);
     return completed.map((row, i) => {
       const prefix = requests[i]!.prefix ?? [];
       const promptTokens = jobs[i]!.prompt.length - prefix.length;
-      return row.map(c => generationOf(model.tokenizer, prefix, c, settings, promptTokens));
+      return row.map(c => generationOf(tokenizer, prefix, c, settings, promptTokens));
     });
   }
 
   /** How a model that stays as it is gets sampled. */
-  private async heldFor(model: Model, sampler: Sampler, isWorth: boolean): Promise<Settled> {
-    if (this.options.precision === 'int8') return { kind: 'int8', weights: (await this.int8Of(model, sampler)).weights };
-    return isWorth ? { kind: 'fp32', parameters: model.parameters } : NOTHING;
+  private async holdingFor(loaded: Loaded, isWorth: boolean): Promise<Holding> {
+    if (this.options.precision === 'int8') return (await this.int8Of(loaded)).weights;
+    return isWorth ? 'fp32' : 'inputs';
   }
 
-  private async int8Of(model: Model, sampler: Sampler): Promise<Int8Model> {
-    this.scorer ??= await Scorer.open(model.config, this.options);
-    model.int8 ??= await openInt8(model, { sampler, scorer: this.scorer, running: this.options });
-    return model.int8;
+  private async int8Of(loaded: Loaded): Promise<Int8Model> {
+    const tools = await this.toolsFor(loaded.model.config);
+    loaded.int8 ??= await openInt8(loaded.model, { sampler: tools.sampler, scorer: await tools.scorer(), running: this.options });
+    return loaded.int8;
   }
 
   /** How far the policy that `sample` draws from is from the model's own; null where it is the same. */
   async distance(path: string): Promise<Distance | null> {
-    if (this.options.precision !== 'int8') return null;
-    const model = await this.load(path);
-    await this.useShape(model.config);
-    this.sampler ??= await Sampler.open(model.config, this.options);
-    return (await this.int8Of(model, this.sampler)).distance;
+    return this.options.precision === 'int8' ? (await this.int8Of(await this.load(path))).distance : null;
   }
 
   async score(path: string, rows: readonly ScoreRow[]): Promise<number[][]> {
-    const model = await this.load(path);
-    await this.useShape(model.config);
-    this.scorer ??= await Scorer.open(model.config, this.options);
+    const { model } = await this.load(path);
+    const scorer = await (await this.toolsFor(model.config)).scorer();
     const pairs = rows.map(({ prompt, completion }) => ({
       prompt: prompt.kind === 'ids' ? prompt.ids : promptIds(model.tokenizer, prompt),
       completion: typeof completion === 'string' ? model.tokenizer.encode(completion) : completion,
     }));
     for (const [i, { prompt, completion }] of pairs.entries())
       checkLength(model.config, `row ${i + 1}`, prompt.length + completion.length - 1);
-    return this.scorer.score(model.parameters, pairs);
+    return scorer.score(await model.all(), pairs);
   }
 
   /** Serves a model: requests are taken from the inbox as they come, until one says close. Throws ModelError before the first news. */
   async live(path: string, limits: LiveLimits, inbox: Inbox<LiveAsk>, tell: (news: readonly LiveNews[]) => void): Promise<void> {
-    const model = await this.load(path);
-    await this.useShape(model.config);
-    this.sampler ??= await Sampler.open(model.config, this.options);
-    const { tokenizer, parameters, config } = model;
-    const settled: Settled = canSettle(config) ? { kind: 'fp32', parameters } : { kind: 'none' };
+    const { model } = await this.load(path);
+    const { tokenizer } = model;
+    const { sampler } = await this.toolsFor(model.config);
     const engine: LiveEngine = {
-      rows: this.sampler.rowsEngine(parameters, settled),
+      rows: await sampler.rowsEngine(model, 'fp32'),
       rulesOf: settings => rulesOf(tokenizer, settings),
       generationOf: (completed, settings, promptTokens) => generationOf(tokenizer, [], completed, settings, promptTokens),
       score: (texts, best) => this.rank(model, texts, best),
@@ -198,25 +170,24 @@ export class Engine {
     await new Live(engine, limits, inbox).run(tell);
   }
 
-  private async rank({ config, parameters }: Model, texts: readonly (readonly number[])[], best: number): Promise<Scored[]> {
+  private async rank(model: HeldModel, texts: readonly (readonly number[])[], best: number): Promise<Scored[]> {
     const pairs = texts.map(ids => ({ prompt: ids.slice(0, 1), completion: ids.slice(1) }));
-    if (best > 0) this.ranker ??= await Scorer.open(config, { ...this.options, best: MOST_BEST });
-    else this.scorer ??= await Scorer.open(config, this.options);
-    return (best > 0 ? this.ranker! : this.scorer!).rank(parameters, pairs);
+    const tools = await this.toolsFor(model.config);
+    return (best > 0 ? await tools.ranker() : await tools.scorer()).rank(await model.all(), pairs);
   }
 
   /** Begins a fit from the weights of `path`. One at a time; closed by `fitClose`. */
   async fitOpen(path: string, rows: readonly FitRow[], settings: FitSettings): Promise<{ stepsPerEpoch: number }> {
     if (this.fitting) throw new EngineError('a fit is under way; close it first');
     const start = settings.lora && (await loraStart(path, settings.lora, settings.seed));
-    const model = await this.load(start?.base ?? path);
+    const { model } = await this.load(start?.base ?? path);
     const tokens = rows.filter(row => row.weight !== 0).map(row => tokenRow(model.tokenizer, row));
     for (const { id, prompt, completion } of tokens) checkLength(model.config, id, prompt.length + completion.length - 1);
+    const whole = { config: model.config, sidecars: model.sidecars, parameters: await model.all() };
     // The trainer takes the weights over and changes them, so the model is read from disk again when it is next asked for; beside an adapter it stays.
-    if (!start) this.model = null;
-    await this.sampler?.unsettle();
-    const trainee = start ? besideModel(model, start.adapter, start.base) : wholeModel(model);
-    const fit = new EpochFit(await Trainer.open(model.config, model.parameters, this.options, trainee.adapter), tokens, settings);
+    await (start ? this.tools?.sampler.unsettle() : this.unload());
+    const trainee = start ? besideModel(whole, start.adapter, start.base) : wholeModel(whole);
+    const fit = new EpochFit(await Trainer.open(model.config, whole.parameters, this.options, trainee.adapter), tokens, settings);
     this.fitting = { fit, model, trainee };
     return { stepsPerEpoch: fit.stepsPerEpoch };
   }
@@ -235,7 +206,7 @@ export class Engine {
 
   fitSample(requests: readonly SampleRequest[], settings: SamplingSettings): Promise<Generation[][]> {
     const { fit, model, trainee } = this.fit;
-    return this.sampleFrom({ ...model, parameters: trainee.weights(fit.parameters) }, requests, settings, false);
+    return this.sampleFrom(model, givenWeights(trainee.weights(fit.parameters)), requests, settings, async () => 'inputs');
   }
 
   async fitKeep(): Promise<void> {

@@ -13,7 +13,7 @@ import { type Architecture, families } from './families.ts';
 import { parameterShapes, toParameters, toWeights } from './parameters.ts';
 import { plainLogprobs, type Weights } from './plain-decoder.test.ts';
 import { llama3ScalingOf, ropeFactors } from './rope.ts';
-import { Sampler } from './sampler.ts';
+import { givenWeights, Sampler } from './sampler.ts';
 import { Scorer } from './scorer.ts';
 import { Trainer } from './trainer.ts';
 import { writeCheckpoint } from './weights/checkpoint.ts';
@@ -87,14 +87,14 @@ for (const { name, config } of models) {
 
   test(`${name}: what is sampled is what is scored, with and without settled weights`, async () => {
     const parameters = await parametersFor(config, weights);
-    const [sampler, scorer] = [await Sampler.open(config, options), await Scorer.open(config, options)];
+    const [sampler, scorer] = [new Sampler(config, options), await Scorer.open(config, options)];
     const jobs = [
       { prompt: [5, 80, 17], seeds: [1, 2, 3] },
       { prompt: [9], seeds: [4, 5] },
     ];
     const rules = { temperature: 1, topK: 0, topP: 1, maxTokens: 12, endIds: [2] };
     for (const settled of [false, true]) {
-      const completed = await sampler.sample(parameters, jobs, rules, 4, {}, settled ? { kind: 'fp32', parameters } : undefined);
+      const completed = await sampler.sample(givenWeights(parameters), settled ? 'fp32' : 'inputs', jobs, rules, 4);
       for (const [j, row] of completed.entries()) {
         const scores = await scorer.score(
           parameters,

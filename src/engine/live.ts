@@ -7,8 +7,9 @@ import type { Generation, SamplingSettings } from '../requests.ts';
 import { shortlistSize } from './choose.ts';
 import type { Inbox } from './inbox.ts';
 import type { LiveAsk, LiveLimits, LiveNews, LiveSample, Scored } from './live-messages.ts';
+import { readPrompts } from './prompt-reader.ts';
 import { packError } from './protocol.ts';
-import { type RowStart, Rows, type RowsEngine } from './rows.ts';
+import { listedSize, type RowStart, Rows, type RowsEngine } from './rows.ts';
 import type { Completed, SampleRules } from './sampling.ts';
 
 /** What a served model is made of. */
@@ -94,7 +95,7 @@ export class Live {
 
   /** Opens the program that most requests are answered by, so that the first one need not wait for it. */
   private async warmUp(): Promise<void> {
-    await this.engine.rows.steps(this.shortlist, TEMPERED);
+    await this.engine.rows.programs(this.shortlist, TEMPERED);
   }
 
   /** Nothing to do: caches of a busy hour are let go. */
@@ -193,10 +194,12 @@ export class Live {
     const free = this.limits.rows - this.rows.all.length;
     const others = [...this.jobs.values()].filter(j => j !== first && j.slot === null && j.waiting.length > 0 && this.fits(j));
     const jobs = [first, ...others.slice(0, free - 1)];
-    const { reader, parameters } = this.engine.rows;
-    const states = await reader.read(
-      parameters,
-      jobs.map(j => ({ prompt: j.ask.prompt, seeds: j.ask.seeds })),
+    const { config, readers, programs } = this.engine.rows;
+    const { program } = await programs(this.shortlist, TEMPERED);
+    const states = await readPrompts(
+      config,
+      readers(program),
+      jobs.map(j => ({ prompt: j.ask.prompt })),
       0,
     );
     for (const [i, state] of states) {
@@ -215,13 +218,12 @@ export class Live {
     this.retire();
   }
 
-  /** Enough for every row. */
+  /** Enough for every row, or as many as are listed. */
   private shortlistNow(): number {
     const { vocab } = this.engine.rows.config;
     const needed = Math.max(...this.rows.all.map(row => shortlistSize(row.rules, vocab)));
-    const size = SHORTLISTS.find(s => s >= needed) ?? vocab;
-    if (size >= vocab) return vocab; // that one holds no weights: nothing is opened anew when it is left again
-    this.shortlist = Math.max(this.shortlist, size);
+    const size = SHORTLISTS.find(s => s >= needed) ?? SHORTLISTS.at(-1)!;
+    this.shortlist = Math.max(this.shortlist, listedSize(size, vocab));
     return this.shortlist;
   }
 

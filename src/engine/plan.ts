@@ -49,6 +49,9 @@ export const promptPlan = (c: ModelConfig, batch: readonly PackedProblem[]): Pla
 
 export const WHOLE_PLAN: Plan = { pieces: WHOLE, chunks: 1, recomputes: false };
 
+/** Whether nothing is cut. */
+export const isWhole = ({ pieces, chunks }: Plan): boolean => pieces.prefix * pieces.length * chunks === 1;
+
 const keyOf = ({ pieces, chunks, recomputes }: Plan): string => `${pieces.prefix} ${pieces.length} ${chunks} ${recomputes}`;
 
 interface Closable {

@@ -1,4 +1,4 @@
-// The graphs the engine runs for whole sequences: gradients of a packed batch, the optimizer's update, log-probabilities, prompts' keys and values.
+// The graphs the engine runs for whole sequences: gradients of a packed batch, the optimizer's update, log-probabilities.
 // Each is the one decoder with another end.
 import type { ModelConfig } from './architecture.ts';
 import { bestWords } from './best-words.ts';
@@ -81,6 +81,16 @@ export async function openScoreProgram(c: ModelConfig, { best = 0, plan = WHOLE_
   return Program.open(g, options);
 }
 
+/** Hands out the keys and values of prompts: `prefix k LAYER`, `own k LAYER`, and the same for v. */
+export const outputHeads =
+  (g: Graph): KeepHeads =>
+  (layer, prefix, own) => {
+    for (const kind of ['k', 'v'] as const) {
+      g.output(`prefix ${kind} ${layer}`, prefix[kind]);
+      g.output(`own ${kind} ${layer}`, own[kind]);
+    }
+  };
+
 /**
  * Keys and values of prompts that share their first tokens, packed as if the rest of each were a completion: `prefix k LAYER` [problems, kvHeads,
  * prefix, headDim], `own k LAYER` [problems, kvHeads, draws length, headDim], and the same for v.
@@ -89,13 +99,7 @@ export async function openPromptProgram(c: ModelConfig, { pieces }: Plan, option
   const g = new Graph();
   const tape = new Tape(g);
   const inputs = decoderInputs(g, c, packedTokens);
-  const keep: KeepHeads = (layer, prefix, own) => {
-    for (const kind of ['k', 'v'] as const) {
-      g.output(`prefix ${kind} ${layer}`, prefix[kind]);
-      g.output(`own ${kind} ${layer}`, own[kind]);
-    }
-  };
-  decoder(tape, c, inputs, packedAttention(c, packedPlaces(g, c, pieces), keep));
+  decoder(tape, c, inputs, packedAttention(c, packedPlaces(g, c, pieces), outputHeads(g)));
   return Program.open(g, options);
 }
 

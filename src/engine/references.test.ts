@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Parameters, toParameters } from './parameters.ts';
-import { Sampler } from './sampler.ts';
+import { givenWeights, Sampler } from './sampler.ts';
 import { Scorer } from './scorer.ts';
 import { openModel } from './weights/open.ts';
 import type { ModelSource } from './weights/source.ts';
@@ -64,11 +64,12 @@ export async function worstScore(
 
 /** Greedy continuations, each up to where the reference itself is nearly undecided. */
 export async function checkGreedy(source: ModelSource, parameters: Parameters, greedy: Logits['greedy']): Promise<void> {
-  const sampler = await Sampler.open(source.config, { threads: 1 });
+  const sampler = new Sampler(source.config, { threads: 1 });
   const maxTokens = Math.max(...greedy.map(g => g.continuation.length));
   const rules = { temperature: 0, topK: 0, topP: 1, maxTokens, endIds: [] };
   const got = await sampler.sample(
-    parameters,
+    givenWeights(parameters),
+    'inputs',
     greedy.map(({ prompt }) => ({ prompt, seeds: [0] })),
     rules,
     2,

@@ -7,18 +7,22 @@ import { chooseIndex, shortlistSize, TAIL } from './choose.ts';
 import { rotaryTables, slotsPerToken, writePosition } from './decoder.ts';
 import type { Data, Program } from './graph/program.ts';
 import type { Parameters } from './parameters.ts';
-import type { PromptReader } from './prompt-reader.ts';
-import { type RankedWords, raceIndex } from './race.ts';
+import type { PromptReaders } from './prompt-reader.ts';
+import { raceIndex } from './race.ts';
+import { listedWords, type RowWords, rankAllWords } from './rank-words.ts';
 import type { Completed, RankedWord, SampleRules } from './sampling.ts';
+import { isOfStep, noPrompts } from './sampling-program.ts';
 
-/** The step program for a shortlist of words, ranked at temperature 1 or not. */
-export type StepPrograms = (shortlist: number, tempered: boolean) => Promise<Program>;
+/** The sampling program for a shortlist of at least so many words, ranked at temperature 1 or not, and how many it lists. */
+export type SamplingPrograms = (shortlist: number, tempered: boolean) => Promise<{ readonly program: Program; readonly shortlist: number }>;
 
 /** What rows are moved by. */
 export interface RowsEngine {
   readonly config: ModelConfig;
-  readonly reader: PromptReader;
-  readonly steps: StepPrograms;
+  readonly programs: SamplingPrograms;
+  /** What reads prompts, given the program that takes steps. */
+  readonly readers: (step: Program) => PromptReaders;
+  /** What the programs do not hold. */
   readonly parameters: Parameters;
 }
 
@@ -52,14 +56,21 @@ export interface RowsOptions {
 /** At a temperature of its own a row without top-k is ranked by the whole tempered distribution; with top-k the kept words are enough. */
 export const isTempered = ({ temperature, topK }: SampleRules): boolean => topK === 0 && temperature !== 0 && temperature !== 1;
 
+const inverseTemperature = (rules: SampleRules): number => (isTempered(rules) ? 1 / rules.temperature : 1);
+
 /** How a word is drawn: on the cumulative distribution, as runs always did (choose.ts), or by a race, which does not mind the company (race.ts). */
 export type Draw = 'cumulative' | 'race';
 
-const DRAW: Readonly<Record<Draw, (words: RankedWords, rules: SampleRules, u: number, vocab: number) => number>> = {
+/** Words of a step that are ranked in the graph. A row that needs more has all of them ranked (rank-words.ts). */
+const MOST_LISTED = 512;
+export const listedSize = (needed: number, vocab: number): number => Math.min(needed, MOST_LISTED, vocab);
+
+const DRAW: Readonly<Record<Draw, (words: RowWords, rules: SampleRules, u: number, vocab: number) => number>> = {
   // Of a shortlist that others need longer, a row looks at its own top-k.
-  cumulative: ({ logprobs }, rules, u, vocab) =>
-    chooseIndex(rules.topK > 0 ? logprobs.subarray(0, rules.topK) : logprobs, rules, u, logprobs.length === vocab),
-  race: (words, rules, u, vocab) => raceIndex(words, rules, u, shortlistSize(rules, vocab), words.logprobs.length === vocab) ?? TAIL,
+  cumulative: ({ ranked }, rules, u, vocab) =>
+    chooseIndex(rules.topK > 0 ? ranked.subarray(0, rules.topK) : ranked, rules, u, ranked.length === vocab),
+  race: ({ ids, ranked }, rules, u, vocab) =>
+    raceIndex({ ids, logprobs: ranked }, rules, u, shortlistSize(rules, vocab), ids.length === vocab) ?? TAIL,
 };
 
 export class Rows<S extends RowStart = RowStart> {
@@ -68,11 +79,13 @@ export class Rows<S extends RowStart = RowStart> {
   private readonly engine: RowsEngine;
   private readonly tables: ReturnType<typeof rotaryTables>;
   private readonly draw: Draw;
+  private readonly none: ReturnType<typeof noPrompts>;
   private readonly active: (S & Row)[] = [];
 
   constructor(engine: RowsEngine, { rows, prefix, own, positions, draw }: RowsOptions) {
     this.engine = engine;
     this.draw = draw;
+    this.none = noPrompts(engine.config);
     this.prompts = new PromptCache(engine.config, prefix);
     this.own = new OwnCache(engine.config, rows, own);
     this.tables = rotaryTables(engine.config, positions);
@@ -103,21 +116,29 @@ export class Rows<S extends RowStart = RowStart> {
     return tokens.length >= Math.min(rules.maxTokens, room) ? 'length' : null;
   }
 
-  /** One token for every row. `shortlist`: at least every row's top-k. `tempered`: true where any row is. */
-  async step(shortlist: number, tempered: boolean): Promise<void> {
+  /** One token for every row, from at least that many words. `tempered`: true where any row is. */
+  async step(atLeast: number, tempered: boolean): Promise<void> {
     const { feeds, bindings } = this.feeds();
-    const run = async (size: number) => (await this.engine.steps(size, tempered)).run(feeds, bindings);
-    const outputs = await run(shortlist);
+    const { vocab } = this.engine.config;
+    const { program, shortlist } = await this.engine.programs(atLeast, tempered);
+    const outputs = await program.run(feeds, bindings, isOfStep);
     const draws = this.active.map(row => (row.rules.temperature === 0 ? 0 : row.rng.next()));
-    const choices = this.choose(outputs, draws, shortlist);
+    const words = this.active.map((_, r) => listedWords(outputs, r, shortlist));
+    const choices = this.active.map((row, r) => (row.rules.topK > shortlist ? TAIL : this.choose(row, words[r]!, draws[r]!)));
     if (choices.includes(TAIL)) {
-      const { vocab } = this.engine.config;
-      const all = await run(vocab);
-      const again = this.choose(all, draws, vocab);
-      for (const [r, choice] of choices.entries())
-        this.take(r, choice === TAIL ? all : outputs, choice === TAIL ? again[r]! : choice, choice === TAIL ? vocab : shortlist);
-    } else for (const [r, choice] of choices.entries()) this.take(r, outputs, choice, shortlist);
+      const all = (await program.run(feeds, bindings, name => name === 'logits')).get('logits') as Float32Array;
+      for (const [r, row] of this.active.entries()) {
+        if (choices[r] !== TAIL) continue;
+        words[r] = rankAllWords(all.subarray(r * vocab, (r + 1) * vocab), inverseTemperature(row.rules));
+        choices[r] = this.choose(row, words[r], draws[r]!);
+      }
+    }
+    for (const [r, row] of this.active.entries()) take(row, words[r]!, choices[r]!);
     this.own.append(outputs, this.active.length);
+  }
+
+  private choose(row: Row, words: RowWords, u: number): number {
+    return DRAW[this.draw](words, row.rules, u, this.engine.config.vocab);
   }
 
   /** Which grid place each row has, and which row stands at each place. */
@@ -144,12 +165,13 @@ export class Rows<S extends RowStart = RowStart> {
     for (const [r, { prompt, tokens, rules }] of this.active.entries()) {
       ids[r] = BigInt(tokens.at(-1) ?? prompt.at(-1)!);
       writePosition(positions, r, c, prompt.length - 1 + tokens.length);
-      inverse[r] = isTempered(rules) ? 1 / rules.temperature : 1;
+      inverse[r] = inverseTemperature(rules);
     }
     const { gridRows, places, width } = this.grid();
     return {
       feeds: new Map<string, Data>([
         ...parameters,
+        ...this.none.feeds,
         ...this.prompts.feeds(),
         ...this.own.feeds(count),
         ['ids', ids],
@@ -161,35 +183,22 @@ export class Rows<S extends RowStart = RowStart> {
         ['inverse_temperature', inverse],
       ]),
       bindings: {
+        ...this.none.bindings,
         rows: count,
         slots: this.prompts.slots,
         width,
-        prefix: this.prompts.width,
+        cached: this.prompts.width,
         own: this.own.width,
         positions: this.tables.positions,
       },
     };
   }
+}
 
-  private choose(outputs: ReadonlyMap<string, Data>, draws: readonly number[], size: number): number[] {
-    const ranked = outputs.get('ranked') as Float32Array;
-    const words = outputs.get('words') as BigInt64Array;
-    const { vocab } = this.engine.config;
-    return draws.map((u, r) => {
-      const part = <T extends Data>(data: T): T => data.subarray(r * size, (r + 1) * size) as T;
-      return DRAW[this.draw]({ logprobs: part(ranked), ids: part(words) }, this.active[r]!.rules, u, vocab);
-    });
-  }
-
-  private take(r: number, outputs: ReadonlyMap<string, Data>, choice: number, size: number): void {
-    const row = this.active[r]!;
-    const word = (i: number): RankedWord => ({
-      id: Number((outputs.get('words') as BigInt64Array)[r * size + i]!),
-      logprob: (outputs.get('logprobs') as Float32Array)[r * size + i]!,
-    });
-    const { id, logprob } = word(choice);
-    row.tokens.push(id);
-    row.logprobs.push(logprob);
-    if (row.best !== undefined) row.words.push(Array.from({ length: Math.min(row.best, size) }, (_, i) => word(i)));
-  }
+function take(row: Row, { ids, logprobs }: RowWords, choice: number): void {
+  const word = (i: number): RankedWord => ({ id: Number(ids[i]!), logprob: logprobs[i]! });
+  const { id, logprob } = word(choice);
+  row.tokens.push(id);
+  row.logprobs.push(logprob);
+  if (row.best !== undefined) row.words.push(Array.from({ length: Math.min(row.best, ids.length) }, (_, i) => word(i)));
 }

@@ -5,111 +5,131 @@ import { EngineError } from '../errors.ts';
 import type { ModelConfig } from './architecture.ts';
 import type { Program, Running } from './graph/program.ts';
 import type { Int8Weights } from './int8/matrices.ts';
-import { type Parameters, parameterShapes } from './parameters.ts';
-import { PromptReader } from './prompt-reader.ts';
-import type { RowsEngine } from './rows.ts';
+import type { Parameters } from './parameters.ts';
+import { isWhole, type Plan, Planned } from './plan.ts';
+import { openPromptProgram } from './programs.ts';
+import { listedSize, type RowsEngine } from './rows.ts';
 import type { Completed, SampleJob, SampleRules, SampleWatch } from './sampling.ts';
+import { openSamplingProgram } from './sampling-program.ts';
 import type { Settled } from './settled.ts';
-import { openStepProgram } from './step.ts';
 import { Wave } from './wave.ts';
 
-/** Weights beyond this (bytes) are not held twice. */
-const SETTLED_BYTES = 800e6;
+/** Where the sampler gets weights. */
+export interface WeightSource {
+  /** All of them. */
+  all(): Promise<Parameters>;
+  /** Those that a program which holds the matrices itself is still given. */
+  light(): Parameters;
+  /** Told when a program holds the matrices: they may go. */
+  letGo(): void;
+}
+
+/** Weights that lie in memory and stay there; they may change from call to call where programs have them as inputs. */
+export const givenWeights = (parameters: Parameters): WeightSource => ({
+  all: async () => parameters,
+  light: () => parameters,
+  letGo: () => undefined,
+});
+
+/** How a program gets the matrices: as inputs of every call, or once, in fp32 or as these 8-bit integers. */
+export type Holding = 'inputs' | 'fp32' | Int8Weights;
+
 /** Below so many tokens at most, opening a program for these weights alone takes longer than it saves. */
 const SETTLED_TOKENS = 1024;
 
-/** Whether the weights are few enough to be held by a program besides. */
-export const canSettle = (config: ModelConfig): boolean =>
-  parameterShapes(config).reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0) <= SETTLED_BYTES;
+/** Whether a call is worth a program that holds the weights itself. It says so by the work alone, so the same work has the same bytes. */
+export const isWorthSettling = (jobs: readonly SampleJob[], rules: SampleRules): boolean =>
+  rules.maxTokens * jobs.reduce((n, j) => n + j.seeds.length, 0) >= SETTLED_TOKENS;
 
-/** Whether a call is worth a step program that holds the weights itself. It says so by the work alone, so the same work has the same bytes. */
-export const isWorthSettling = (config: ModelConfig, jobs: readonly SampleJob[], rules: SampleRules): boolean =>
-  canSettle(config) && rules.maxTokens * jobs.reduce((n, j) => n + j.seeds.length, 0) >= SETTLED_TOKENS;
+/** Words listed at least: greedy calls and others then share a program. */
+const LISTED = 64;
 
-/** The step programs that hold the weights of one model. */
-interface SettledPrograms {
-  readonly of: Parameters | Int8Weights;
-  readonly programs: Map<string, Program>;
+interface OpenProgram {
+  readonly program: Program;
+  readonly shortlist: number;
+  readonly tempered: boolean;
 }
-
-const contentOf = (settled: Exclude<Settled, { kind: 'none' }>): Parameters | Int8Weights =>
-  settled.kind === 'fp32' ? settled.parameters : settled.weights;
 
 export class Sampler {
   private readonly config: ModelConfig;
   private readonly options: Running;
-  private readonly reader: PromptReader;
-  private readonly steps = new Map<string, Program>();
-  private settled: SettledPrograms | null = null;
-  private constructor(config: ModelConfig, options: Running, reader: PromptReader) {
+  /** Programs that are given all weights at every call. */
+  private readonly given: OpenProgram[] = [];
+  /** Programs for prompts that are read in pieces. */
+  private readonly longPrompts: Planned<Program>;
+  /** The program that holds weights, and whose. */
+  private settled: (OpenProgram & { readonly source: WeightSource; readonly holding: Holding }) | null = null;
+
+  constructor(config: ModelConfig, options: Running) {
     this.config = config;
     this.options = options;
-    this.reader = reader;
+    this.longPrompts = new Planned(plan => openPromptProgram(config, plan, { ...options, keepsMemory: false }));
   }
 
-  static async open(config: ModelConfig, options: Running): Promise<Sampler> {
-    return new Sampler(config, options, await PromptReader.open(config, options));
-  }
-
-  /** Completions [job][seed]. `rows`: how many are under way at a time. `settled`: the same weights to be held by the program (until `unsettle`). */
+  /** Completions [job][seed]. `rows`: how many are under way at a time. A program that holds the weights does so until `unsettle`. */
   async sample(
-    parameters: Parameters,
+    source: WeightSource,
+    holding: Holding,
     jobs: readonly SampleJob[],
     rules: SampleRules,
     rows: number,
     watch: SampleWatch = {},
-    settled: Settled = { kind: 'none' },
   ): Promise<Completed[][]> {
     const longest = Math.max(...jobs.map(j => j.prompt.length));
     if (longest >= this.config.maxPositions)
       throw new EngineError(`a prompt of ${longest} tokens leaves no room in ${this.config.maxPositions} positions`);
-    return new Wave(this.rowsEngine(parameters, settled), jobs, rules, rows, watch).run();
+    return new Wave(await this.rowsEngine(source, holding), jobs, rules, rows, watch).run();
   }
 
-  /** What moves rows with these weights. `settled`: as for `sample`. */
-  rowsEngine(parameters: Parameters, settled: Settled): RowsEngine {
-    const steps = (shortlist: number, tempered: boolean) => this.program(settled, shortlist, tempered);
-    return { config: this.config, reader: this.reader, steps, parameters };
+  /** What moves rows with these weights. */
+  async rowsEngine(source: WeightSource, holding: Holding): Promise<RowsEngine> {
+    const isGiven = holding === 'inputs';
+    const parameters = isGiven ? await source.all() : source.light();
+    const long = async (plan: Plan) => ({ program: await this.longPrompts.program(plan), parameters: await source.all(), hasRows: false });
+    return {
+      config: this.config,
+      parameters,
+      readers: program => async plan => (isWhole(plan) ? { program, parameters, hasRows: true } : long(plan)),
+      programs: (shortlist, tempered) =>
+        isGiven ? this.givenProgram(shortlist, tempered) : this.holdingProgram(source, holding, shortlist, tempered),
+    };
   }
 
-  /** The step program for a shortlist, made once. */
-  private async program(settled: Settled, shortlist: number, tempered: boolean): Promise<Program> {
-    // All words are asked for once in a while only: not worth a second fp32 copy of the weights. In int8 they must come from the same distribution.
-    const isHeld = settled.kind === 'int8' || (settled.kind === 'fp32' && shortlist < this.config.vocab);
-    const programs = isHeld ? await this.programsOf(settled) : this.steps;
-    const key = `${shortlist} ${tempered}`;
-    const known = programs.get(key);
+  private async givenProgram(shortlist: number, tempered: boolean): Promise<{ readonly program: Program; readonly shortlist: number }> {
+    const known = this.given.find(p => p.shortlist === shortlist && p.tempered === tempered);
     if (known) return known;
-    if (isHeld && settled.kind === 'fp32') await closeAll(programs); // one at a time: each holds all weights
-    const held: Settled = isHeld ? settled : { kind: 'none' };
-    const program = await openStepProgram(this.config, { ...this.options, shortlist, tempered, settled: held });
-    programs.set(key, program);
-    return program;
+    const program = await openSamplingProgram(this.config, { ...this.options, shortlist, tempered, settled: { kind: 'none' } });
+    const opened = { program, shortlist, tempered };
+    this.given.push(opened);
+    return opened;
   }
 
-  private async programsOf(settled: Exclude<Settled, { kind: 'none' }>): Promise<Map<string, Program>> {
-    const of = contentOf(settled);
-    if (this.settled?.of !== of) {
-      await this.unsettle();
-      this.settled = { of, programs: new Map() };
-    }
-    return this.settled.programs;
+  /** One at a time, because it holds all weights: what has a longer list, or ranks at any temperature, serves the others too. */
+  private async holdingProgram(source: WeightSource, holding: Holding, shortlist: number, tempered: boolean): Promise<OpenProgram> {
+    const known = this.settled;
+    const isOurs = known?.source === source && known.holding === holding;
+    if (isOurs && known.shortlist >= shortlist && (known.tempered || !tempered)) return known;
+    await this.unsettle();
+    const size = Math.max(shortlist, isOurs ? known.shortlist : listedSize(LISTED, this.config.vocab));
+    const wide = tempered || (isOurs && known.tempered);
+    const settled: Settled =
+      typeof holding === 'string' ? { kind: 'fp32', parameters: await source.all() } : { kind: 'int8', weights: holding };
+    const letGo = () => source.letGo();
+    const program = await openSamplingProgram(this.config, { ...this.options, shortlist: size, tempered: wide, settled, onWritten: letGo });
+    this.settled = { source, holding, program, shortlist: size, tempered: wide };
+    return this.settled;
   }
 
-  /** Lets go of the weights held for themselves: before they change, and before others are read. */
+  /** Lets go of the weights held: before they change, and before others are read. */
   async unsettle(): Promise<void> {
-    await closeAll(this.settled?.programs ?? new Map());
+    await this.settled?.program.close();
     this.settled = null;
   }
 
   async close(): Promise<void> {
-    await this.reader.close();
     await this.unsettle();
-    await closeAll(this.steps);
+    await this.longPrompts.close();
+    for (const { program } of this.given) await program.close();
+    this.given.length = 0;
   }
-}
-
-async function closeAll(programs: Map<string, Program>): Promise<void> {
-  for (const program of programs.values()) await program.close();
-  programs.clear();
 }

@@ -22,8 +22,6 @@ export interface Holding {
   logits(hidden: Tensor, inputs: DecoderInputs): Tensor;
 }
 
-/** Two thirds of a layer's weights. With those of attention as well SmolLM2-135M would take more than 1.5 GB. */
-const isPacked = (name: string): boolean => /[.](gate_up|down)$/.test(name);
 const isMatrix = (name: string): boolean => /[.](qkv|o|gate_up|down)$/.test(name) || name === 'head';
 
 const HOLD: { readonly [K in Settled['kind']]: (g: Graph, c: ModelConfig, settled: Extract<Settled, { kind: K }>) => Holding } = {
@@ -33,7 +31,10 @@ const HOLD: { readonly [K in Settled['kind']]: (g: Graph, c: ModelConfig, settle
   }),
   // The embedding stays an input although the head may be the same matrix: looking up rows packs nothing.
   fp32: (g, c, { parameters }) => ({
-    declare: (name, shape) => (isPacked(name) ? g.attach(name, shape, parameters.get(name)!) : g.input(name, 'float32', shape)),
+    declare: (name, shape) => {
+      if (name === 'head') return null;
+      return isMatrix(name) ? g.attach(name, shape, parameters.get(name)!) : g.input(name, 'float32', shape);
+    },
     logits: hidden => {
       const head = g.attach('settled head', [c.vocab, c.hidden], parameters.get(c.tied ? 'embedding' : 'head')!);
       return matmul(g, hidden, head, { transB: true });

@@ -2,7 +2,8 @@
 // step does is in rows.ts.
 import type { PromptState } from './cache.ts';
 import { shortlistSize } from './choose.ts';
-import { isTempered, type RowStart, Rows, type RowsEngine } from './rows.ts';
+import { readPrompts } from './prompt-reader.ts';
+import { isTempered, listedSize, type RowStart, Rows, type RowsEngine } from './rows.ts';
 import { Aborted, type Completed, type SampleJob, type SampleRules, type SampleWatch } from './sampling.ts';
 
 interface Start extends RowStart {
@@ -15,6 +16,7 @@ export class Wave {
   private readonly jobs: readonly SampleJob[];
   private readonly rules: SampleRules;
   private readonly capacity: number;
+  private readonly shortlist: number;
   private readonly watch: SampleWatch;
   private readonly results: Completed[][];
   private readonly queue: { job: number; draw: number }[];
@@ -30,6 +32,7 @@ export class Wave {
     this.jobs = jobs;
     this.rules = rules;
     this.watch = watch;
+    this.shortlist = listedSize(shortlistSize(rules, engine.config.vocab), engine.config.vocab);
     this.results = jobs.map(j => new Array<Completed>(j.seeds.length));
     this.queue = jobs.flatMap((j, job) => j.seeds.map((_, draw) => ({ job, draw }))).reverse();
     this.left = jobs.map(j => j.seeds.length);
@@ -45,12 +48,11 @@ export class Wave {
   }
 
   async run(): Promise<Completed[][]> {
-    const shortlist = shortlistSize(this.rules, this.engine.config.vocab);
     for (;;) {
       if (this.watch.isAborted?.()) throw new Aborted();
       await this.refill();
       if (this.rows.all.length === 0) return this.results;
-      await this.rows.step(shortlist, isTempered(this.rules));
+      await this.rows.step(this.shortlist, isTempered(this.rules));
       this.generated += this.rows.all.length;
       this.retire();
       this.watch.onProgress?.(this.done, this.generated);
@@ -70,7 +72,11 @@ export class Wave {
   private async slot(job: number): Promise<number> {
     const known = this.slotOf.get(job);
     if (known !== undefined) return known;
-    if (!this.ready.has(job)) this.ready = await this.engine.reader.read(this.engine.parameters, this.jobs, job);
+    if (!this.ready.has(job)) {
+      const { config, readers, programs } = this.engine;
+      const { program } = await programs(this.shortlist, isTempered(this.rules));
+      this.ready = await readPrompts(config, readers(program), this.jobs, job);
+    }
     const slot = this.rows.prompts.add(this.ready.get(job)!);
     this.ready.delete(job);
     this.slotOf.set(job, slot);

@@ -9,7 +9,7 @@ import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { type ExportType, exportModel } from '../../src/config/export.ts';
 import { type Parameters, toParameters } from '../../src/engine/parameters.ts';
-import { Sampler } from '../../src/engine/sampler.ts';
+import { givenWeights, Sampler } from '../../src/engine/sampler.ts';
 import { Scorer } from '../../src/engine/scorer.ts';
 import { openModel } from '../../src/engine/weights/open.ts';
 import type { ModelSource } from '../../src/engine/weights/source.ts';
@@ -70,9 +70,9 @@ async function agreement(
   prompt: readonly number[],
   theirs: readonly number[],
 ): Promise<number> {
-  const sampler = await Sampler.open(config, { threads: 1 });
+  const sampler = new Sampler(config, { threads: 1 });
   const rules = { temperature: 0, topK: 0, topP: 1, maxTokens: theirs.length, endIds: [] };
-  const ours = (await sampler.sample(parameters, [{ prompt, seeds: [0] }], rules, 1))[0]![0]!;
+  const ours = (await sampler.sample(givenWeights(parameters), 'inputs', [{ prompt, seeds: [0] }], rules, 1))[0]![0]!;
   await sampler.close();
   const parted = ours.tokens.findIndex((id, i) => id !== theirs[i]);
   if (parted < 0) return theirs.length;

@@ -16,6 +16,8 @@ export type Feeds = ReadonlyMap<string, Data>;
 export interface ProgramOptions {
   /** Threads of one operation. Results depend on it to the last bit, so it belongs to a run's configuration. */
   readonly threads: number;
+  /** Called once the attached constants lie in files: their arrays are not read again. */
+  readonly onWritten?: () => void;
   /** Whether memory of one run is kept for the next: quicker; not for a program that runs seldom. */
   readonly keepsMemory?: boolean;
   /** Where it runs (default: cpu). What the device cannot run, onnxruntime runs on the CPU. */
@@ -44,11 +46,14 @@ async function openFromFiles(
   graph: Graph,
   bytes: Uint8Array,
   settings: ort.InferenceSession.SessionOptions,
+  onWritten: ProgramOptions['onWritten'],
 ): Promise<ort.InferenceSession> {
   const dir = await mkdtemp(join(tmpdir(), 'rest-em-'));
   try {
     for (const [file, data] of graph.attached)
       await writeFile(join(dir, file), new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    graph.attached.clear();
+    onWritten?.();
     await writeFile(join(dir, 'graph.onnx'), bytes);
     return await ort.InferenceSession.create(join(dir, 'graph.onnx'), settings);
   } finally {
@@ -82,7 +87,9 @@ export class Program {
       enableCpuMemArena: options.keepsMemory ?? true,
     };
     const bytes = graph.bytes(rewrites);
-    const session = await (graph.attached.size > 0 ? openFromFiles(graph, bytes, settings) : ort.InferenceSession.create(bytes, settings));
+    const session = await (graph.attached.size > 0
+      ? openFromFiles(graph, bytes, settings, options.onWritten)
+      : ort.InferenceSession.create(bytes, settings));
     return new Program(session, graph, device);
   }
 
@@ -102,10 +109,14 @@ export class Program {
     return feeds;
   }
 
-  /** All outputs as new arrays. */
-  async run(data: Feeds, bindings: Bindings = {}): Promise<Map<string, Data>> {
-    const results = await this.session.run(this.feeds(data, bindings), [...this.names.values()]);
-    return new Map([...this.names].map(([name, internal]) => [name, results[internal]!.data as Data]));
+  /** Outputs as new arrays: all, or those whose names are wanted. */
+  async run(data: Feeds, bindings: Bindings = {}, isWanted: (name: string) => boolean = () => true): Promise<Map<string, Data>> {
+    const names = [...this.names].filter(([name]) => isWanted(name));
+    const results = await this.session.run(
+      this.feeds(data, bindings),
+      names.map(([, internal]) => internal),
+    );
+    return new Map(names.map(([name, internal]) => [name, results[internal]!.data as Data]));
   }
 
   /**

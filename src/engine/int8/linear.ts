@@ -1,6 +1,6 @@
 // A product with an 8-bit matrix inside the graph: every row of the input is scaled to 8 bits by its own maximum (one outlying row does not ruin the
 // others), multiplied in integers, and scaled back. No gradient: this samples, it does not train.
-import { equal, type Shape } from '../graph/dims.ts';
+import { equal, type Shape, spellShape } from '../graph/dims.ts';
 import { reshape } from '../graph/emit.ts';
 import { type Graph, MICROSOFT, type Tensor } from '../graph/graph.ts';
 import type { Int8Weights } from './matrices.ts';
@@ -16,7 +16,7 @@ export function int8Linear(g: Graph, weights: Int8Weights): (x: Tensor, name: st
   const zerosOf = new Map<string, Tensor>();
   /** The zero point of every row, made once. */
   const zeros = (rows: Shape): Tensor => {
-    const key = JSON.stringify(rows);
+    const key = spellShape(rows);
     const known = zerosOf.get(key) ?? g.op('Expand', [zero, g.vector(rows)], rows, {}, '', 'uint8');
     zerosOf.set(key, known);
     return known;

@@ -2,8 +2,7 @@
 import type { Distance } from '../../requests.ts';
 import type { ModelConfig } from '../architecture.ts';
 import type { Running } from '../graph/program.ts';
-import type { Parameters } from '../parameters.ts';
-import type { Sampler } from '../sampler.ts';
+import type { Sampler, WeightSource } from '../sampler.ts';
 import type { Scorer } from '../scorer.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { inputMaxima } from './calibrate.ts';
@@ -28,20 +27,20 @@ const TOKENS = 32;
 /** Sampled from the best words: beyond them lies next to nothing, and all of a large vocabulary would have to be sorted. */
 const SHORTLIST = 256;
 
-interface Source {
+interface Source extends WeightSource {
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
-  readonly parameters: Parameters;
 }
 
-export async function openInt8({ config, tokenizer, parameters }: Source, { sampler, scorer, running }: Int8Tools): Promise<Int8Model> {
+export async function openInt8(model: Source, { sampler, scorer, running }: Int8Tools): Promise<Int8Model> {
+  const { config, tokenizer } = model;
   const texts = TEXTS.map(text => tokenizer.encode(text).slice(0, config.maxPositions)).filter(ids => ids.length > 1);
-  const weights = int8Weights(config, parameters, await inputMaxima(config, parameters, texts, running));
+  const weights = int8Weights(config, await model.all(), await inputMaxima(config, await model.all(), texts, running));
   const jobs = texts.map(ids => ({ prompt: ids.slice(0, Math.ceil(ids.length / 2)), seeds: SEEDS }));
   const rules = { temperature: 1, topK: SHORTLIST, topP: 1, maxTokens: TOKENS, endIds: tokenizer.eosIds };
-  const sampled = await sampler.sample(parameters, jobs, rules, jobs.length * SEEDS.length, {}, { kind: 'int8', weights });
+  const sampled = await sampler.sample(model, weights, jobs, rules, jobs.length * SEEDS.length);
   const pairs = sampled.flatMap((completions, j) => completions.map(({ tokens }) => ({ prompt: jobs[j]!.prompt, completion: tokens })));
-  const exact = await scorer.score(parameters, pairs);
+  const exact = await scorer.score(await model.all(), pairs);
   return {
     weights,
     distance: distanceOf(
