@@ -115,7 +115,9 @@ export class Sampler {
     const settled: Settled =
       typeof holding === 'string' ? { kind: 'fp32', parameters: await source.all() } : { kind: 'int8', weights: holding };
     const letGo = () => source.letGo();
-    const program = await openSamplingProgram(this.config, { ...this.options, shortlist: size, tempered: wide, settled, onWritten: letGo });
+    // 8-bit products are kernels of the CPU; there they are quickest
+    const running = settled.kind === 'int8' ? { ...this.options, device: 'cpu' as const } : this.options;
+    const program = await openSamplingProgram(this.config, { ...running, shortlist: size, tempered: wide, settled, onWritten: letGo });
     this.settled = { source, holding, program, shortlist: size, tempered: wide };
     return this.settled;
   }

@@ -15,17 +15,26 @@ export interface DeviceRow {
   readonly provider: string;
   /** Nodes that its provider does not know, in words that it knows. */
   readonly rewrites: Rewrites;
+  /** Whether its adapter may be software, which 'auto' does not want: onnxruntime does not tell, so its speed does. */
+  readonly mayBeSoftware: boolean;
   /** How a user gets it where it is missing. */
   readonly remedy: string;
 }
 
-/** Asked in this order by 'auto', the last first. */
+/** 'auto' looks at the last first. */
 export const DEVICES: { readonly [D in Device]: DeviceRow } = {
-  cpu: { providers: ['cpu'], provider: 'CPUExecutionProvider', rewrites: {}, remedy: 'it is part of onnxruntime-node' },
+  cpu: {
+    providers: ['cpu'],
+    provider: 'CPUExecutionProvider',
+    rewrites: {},
+    mayBeSoftware: false,
+    remedy: 'it is part of onnxruntime-node',
+  },
   webgpu: {
     providers: ['webgpu', 'cpu'],
     provider: 'WebGpuExecutionProvider',
     rewrites: { FusedMatMul: withoutFusedProducts, SimplifiedLayerNormalization: withInverseApart },
+    mayBeSoftware: true,
     remedy:
       'it is part of onnxruntime-node (not on Linux arm64) and needs the driver of a GPU: Vulkan 1.1 or later on Linux (vulkaninfo shows it), Direct3D 12 on Windows, Metal on macOS',
   },
@@ -33,6 +42,7 @@ export const DEVICES: { readonly [D in Device]: DeviceRow } = {
     providers: ['cuda', 'cpu'],
     provider: 'CUDAExecutionProvider',
     rewrites: {},
+    mayBeSoftware: false,
     remedy:
       'Linux x64 with an NVIDIA driver, CUDA 12 and cuDNN 9; its libraries are fetched with ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js',
   },

@@ -22,10 +22,12 @@ export interface ProgramOptions {
   readonly keepsMemory?: boolean;
   /** Where it runs (default: cpu). What the device cannot run, onnxruntime runs on the CPU. */
   readonly device?: Device;
+  /** A folder for onnxruntime's profile of every program, complete once it is closed. Profiled programs are slower. */
+  readonly profiles?: string;
 }
 
 /** What every program of an engine is opened with. */
-export type Running = Pick<ProgramOptions, 'threads' | 'device'>;
+export type Running = Pick<ProgramOptions, 'threads' | 'device' | 'profiles'>;
 
 const UNCONVERTIBLE = 'nothing_to_convert';
 /** What the binding says of an output that is no tensor, once the work is done. */
@@ -86,6 +88,10 @@ export class Program {
       logSeverityLevel: 3,
       enableCpuMemArena: options.keepsMemory ?? true,
     };
+    if (options.profiles !== undefined) {
+      settings.enableProfiling = true;
+      settings.profileFilePrefix = join(await mkdtemp(join(options.profiles, 'program-')), 'profile');
+    }
     const bytes = graph.bytes(rewrites);
     const session = await (graph.attached.size > 0
       ? openFromFiles(graph, bytes, settings, options.onWritten)
