@@ -34,8 +34,8 @@ export async function openGradientProgram(c: ModelConfig, plan: Plan, options: P
   const { tape, trained, hidden, head } = packedDecoder(g, c, plan, lora);
   const targets = g.input('targets', 'int64', [completionTokens]);
   const weights = g.input('weights', 'float32', [completionTokens]);
-  const { chunks } = plan;
-  const loss = tape.one('crossEntropy', [hidden, head, targets, reshape(g, weights, [completionTokens, 1])], { chunks });
+  const manner = { chunks: plan.chunks, isHeadFixed: lora !== undefined };
+  const loss = tape.one('crossEntropy', [hidden, head, targets, reshape(g, weights, [completionTokens, 1])], manner);
   const wanted = [...trained.values()];
   for (const [i, gradient] of tape.gradients([[loss, g.scalar(1)]], wanted).entries()) {
     const { name, shape } = wanted[i]!;

@@ -83,3 +83,12 @@ export function addRows(g: Graph, table: Tensor, ids: Tensor, updates: Tensor): 
 }
 
 export const zeros = (g: Graph, shape: Shape): Tensor => g.op('Expand', [g.scalar(0), g.vector(shape)], shape);
+
+/** `x`, but not before the others are there: a zero made of each is added. It is for memory's sake: onnxruntime works out late what is asked for late. */
+export function after(g: Graph, x: Tensor, others: readonly Tensor[]): Tensor {
+  const zero = others.map(other => {
+    const first = g.op('Gather', [reshape(g, other, [product(other.shape)]), g.vector([0])], [1], { axis: 0 });
+    return multiply(g, first, g.scalar(0));
+  });
+  return g.op('Add', [x, zero.length === 1 ? zero[0]! : g.op('Sum', zero, [1])], x.shape);
+}

@@ -2,7 +2,7 @@
 // without a gradient does not compile; its samples for the finite-difference test live in ops.test.ts under the same keys.
 // Gradients are written in terms of ONNX nodes, so forward and backward end in one graph.
 import { type Dim, equal, minus, plus, type Shape, symbol, times } from './dims.ts';
-import { addRows, concat, matmul, multiply, must, reshape, same, split, sum, sumTo, transpose, zeros } from './emit.ts';
+import { addRows, after, concat, matmul, multiply, must, reshape, same, split, sum, sumTo, transpose, zeros } from './emit.ts';
 import { type Graph, MICROSOFT, type Tensor } from './graph.ts';
 
 /** The operations and what each must be told besides its inputs. */
@@ -35,8 +35,11 @@ export interface OpAttributes {
   outOfGrids: object;
   /** [q, k, v, mask (the scalar 0: none)] for each block of keys: one softmax over all blocks. `rows` is the shape of the output without its last axis. */
   attend: { readonly rows: Shape; readonly scale: number };
-  /** [hidden [M, D], head [V, D], targets int64 [M], weights [M, 1]] to a scalar: -sum w log softmax(hidden head')[target]. */
-  crossEntropy: { readonly chunks: number };
+  /**
+   * [hidden [M, D], head [V, D], targets int64 [M], weights [M, 1]] to a scalar: -sum w log softmax(hidden head')[target].
+   * `isHeadFixed`: nobody asks for the head's gradient, and it is zero.
+   */
+  crossEntropy: { readonly chunks: number; readonly isHeadFixed?: boolean };
 }
 export type OpName = keyof OpAttributes;
 
@@ -297,7 +300,7 @@ const crossEntropy: Op<'crossEntropy'> = {
     must(equal(h![0]!, targets![0]!) && equal(h![0]!, weights![0]!), 'every row has a target and a weight', [h!, targets!, weights!]);
     return [[]];
   },
-  forward: (g, [h, head, targets, weights], { chunks }) => {
+  forward: (g, [h, head, targets, weights], { chunks, isHeadFixed = false }) => {
     const [rows, width] = h!.shape as [Dim, Dim];
     const sizes = chunkSizes(rows, chunks);
     const hs = split(g, h!, 0, sizes);
@@ -307,24 +310,28 @@ const crossEntropy: Op<'crossEntropy'> = {
     const losses: Tensor[] = [];
     const dhs: Tensor[] = [];
     for (const [i, size] of sizes.entries()) {
-      const logits = matmul(g, hs[i]!, head!, { transB: true });
+      // A chunk waits for all that needs the one before: onnxruntime would leave sums over chunks for the end, and keep the probabilities till then.
+      const mine: Tensor = i === 0 ? hs[0]! : after(g, hs[i]!, [dhs[i - 1]!]);
+      const logits = matmul(g, mine, head!, { transB: true });
       const logp = g.op('LogSoftmax', [logits], logits.shape, { axis: -1 });
       const picked = g.op('GatherElements', [logp, reshape(g, ts[i]!, [size, 1])], [size, 1], { axis: 1 });
       losses.push(multiply(g, picked, ws[i]!));
       const p = g.op('Exp', [logp], logp.shape);
       const rowOfTarget = g.op('Gather', [head!, ts[i]!], [size, width], { axis: 0 });
-      dhs.push(multiply(g, g.op('Sub', [matmul(g, p, head!), rowOfTarget], [size, width]), ws[i]!));
+      const dh = multiply(g, g.op('Sub', [matmul(g, p, head!), rowOfTarget], [size, width]), ws[i]!);
       const wh = multiply(g, hs[i]!, ws[i]!);
-      dHead = g.op('Gemm', dHead ? [p, wh, dHead] : [p, wh], head!.shape, { transA: 1 });
+      if (!isHeadFixed) dHead = g.op('Gemm', dHead ? [p, wh, dHead] : [p, wh], head!.shape, { transA: 1 });
+      dhs.push(after(g, dh, [losses[i]!, ...(dHead ? [dHead] : [])]));
     }
     const wh = multiply(g, h!, weights!);
     const loss = g.op('Neg', [sum(g, concat(g, losses, 0), [0, 1], false)], []);
-    return { outputs: [loss], saved: [concat(g, dhs, 0), addRows(g, dHead!, targets!, g.op('Neg', [wh], wh.shape))] };
+    const ofHead = dHead ? addRows(g, dHead, targets!, g.op('Neg', [wh], wh.shape)) : null;
+    return { outputs: [loss], saved: [concat(g, dhs, 0), ...(ofHead ? [ofHead] : [])] };
   },
   backward: (g, { saved: [dh, dHead] }, [dy]) => {
     // A loss is seeded with 1, and a product with it would be one more [V, D] in memory.
     const scaled = (x: Tensor) => (dy!.name === g.scalar(1).name ? x : multiply(g, x, dy!));
-    return [scaled(dh!), scaled(dHead!), null, null];
+    return [scaled(dh!), dHead ? scaled(dHead) : null, null, null];
   },
 };
 

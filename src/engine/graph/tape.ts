@@ -2,8 +2,7 @@
 // what an operation does and what its gradient is stand in ops.ts. A part may be forgotten instead and worked out again on the way back
 // (arXiv 1604.06174), which bounds what a deep model keeps.
 
-import { product } from './dims.ts';
-import { multiply, reshape, zeros } from './emit.ts';
+import { after, zeros } from './emit.ts';
 import type { Graph, Tensor } from './graph.ts';
 import { type Op, type OpAttributes, type OpName, ops } from './ops.ts';
 
@@ -58,7 +57,7 @@ export class Tape {
     const captured = first.captured(inputs);
     const backward: Entry['backward'] = ([dy], _, isNeeded) => {
       const again = new Tape(g);
-      const from = [after(g, inputs[0]!, dy!), ...inputs.slice(1)];
+      const from = [after(g, inputs[0]!, [dy!]), ...inputs.slice(1)];
       const redone = part(again, from);
       const all = [...inputs, ...captured];
       const wanted = [...from, ...captured].filter((_t, i) => isNeeded(all[i]!));
@@ -112,11 +111,4 @@ export class Tape {
     for (const { inputs, outputs } of this.entries) if (inputs.some(t => found.has(t.name))) for (const t of outputs) found.add(t.name);
     return found;
   }
-}
-
-/** `x`, but not before `other` is there: a zero made of `other` is added. */
-function after(g: Graph, x: Tensor, other: Tensor): Tensor {
-  const flat = reshape(g, other, [product(other.shape)]);
-  const first = g.op('Gather', [flat, g.vector([0])], [1], { axis: 0 });
-  return g.op('Add', [x, multiply(g, first, g.scalar(0))], x.shape);
 }
