@@ -102,7 +102,7 @@ function problemOf(settings: MathSettings, rules: Rules, prompt: PromptSettings,
   if (cell === null)
     return wrong(`column '${settings.answer}' is missing, empty or not text; there are: ${Object.keys(row.columns).join(', ')}`);
   const reference = referenceAnswer(cell);
-  const problem = isWorking(cell, reference) ? 'the solution marks no answer' : unjudgeable(reference, rules);
+  const problem = isWorking(settings, row, cell, reference) ? 'the solution marks no answer' : unjudgeable(reference, rules);
   if (problem !== null)
     return { unjudgeable: { field: row.place, message: `${shown(reference)}: ${problem} (unjudgeable: skip leaves such rows out)` } };
   const question = filledFrom(settings.question, row)?.trim();
@@ -123,9 +123,13 @@ function problemOf(settings: MathSettings, rules: Rules, prompt: PromptSettings,
   };
 }
 
-/** A whole solution without a marker: its text is no answer. */
-const isWorking = (cell: string, reference: string): boolean =>
-  cell === reference && (cell.includes('\n\n') || cell.length > LONGEST_ANSWER);
+/** A whole solution without a marker: its text is no answer, however short it is. A column of answers needs no markers. */
+function isWorking({ answer, solution }: MathSettings, row: Row, cell: string, reference: string): boolean {
+  if (cell !== reference) return false;
+  const isSolution = placesOf(solution).some(name => answer.split('|').includes(name) && cellOf(name, row) === cell);
+  return isSolution || cell.includes('\n\n') || cell.length > LONGEST_ANSWER;
+}
+
 const LONGEST_ANSWER = 1000;
 
 const shown = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);

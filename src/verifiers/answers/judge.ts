@@ -46,9 +46,10 @@ function judge(reference: string, answer: string, rules: Rules): Verdict {
   if (reference.trim() === '') return failed('the reference is empty');
   const { isEqual, isRead, how } = methods[rules.method].compare(reference, answer, rules);
   const shown = shortened(answer.trim());
-  if (isEqual) return correct(shown, how);
-  const problem = referenceProblem(reference, rules);
+  // Two texts that are alike may still say nothing, and then they are no match.
+  const problem = isEqual && how !== 'the same text' ? null : referenceProblem(reference, rules);
   if (problem) return failed(problem);
+  if (isEqual) return correct(shown, how);
   return isRead ? incorrect(shown, `${how}; the reference is ${shortened(reference)}`) : unparsable(how);
 }
 

@@ -46,7 +46,7 @@ function compareWords(a: Reading, b: Reading, conventions: Conventions): Compari
   const [d, e] = [dayOf(a.plain), dayOf(b.plain)];
   if (d && e) return sameDay(d, e) ? equal('the same day') : different('another day');
   if (conventions.choices === 'exact') return null;
-  const [p, q] = [choiceOf(a.plain), choiceOf(b.plain)];
+  const [p, q] = [choiceOf(a.plain, a.tidied), choiceOf(b.plain, b.tidied)];
   if (!p || !q) return compareLabel(p ?? q, p ? b : a, conventions);
   if (p.isLabelled && q.isLabelled) return null;
   if (p.letter === q.letter) return equal('the same choice');

@@ -6,6 +6,7 @@ import { type Node, num, sym } from './latex/node.ts';
 import { parse } from './latex/parse.ts';
 import type { TokenSettings } from './latex/tokens.ts';
 import { plainOf, textKey, tidy } from './tidy.ts';
+import { valueInWords } from './words/fraction-words.ts';
 import { numberInWords } from './words/number-words.ts';
 
 /** Longer texts are compared as texts only. */
@@ -66,14 +67,15 @@ const settings: Readonly<Record<Exclude<Way, 'words'>, TokenSettings>> = {
   'decimal-comma': { commas: 'plain', decimalComma: true },
 };
 
-const BASED = /^\(?(-?)\s?([0-9A-Z]+(?:\.[0-9A-Z]+)?|\d[0-9a-f]*(?=\)?_16$))\s?\)?\s?_\s?([a-z]+|\d{1,2})$/;
+const BASE_IN_WORDS = /^(-?[0-9A-F]+(?:\.[0-9A-F]+)?) (?:in )?base (\w+)$/i;
+const BASED = /^\(?(-?)\s?([0-9A-Z]+(?:\.[0-9A-Z]+)?|[0-9a-f]{2,}(?=\)?_16$))\s?\)?\s?_\s?([a-z]+|\d{1,2})$/;
 
 function treeOf(tidied: string, plain: string, way: Way): Node | null {
-  const based = way === 'plain' && plain.includes('_') ? numeralOf(plain) : null;
+  const based = way === 'plain' && (plain.includes('_') || plain.includes('base')) ? numeralOf(plain) : null;
   if (based) return based;
   if (way === 'words') {
-    const value = numberInWords(plain);
-    return value === null ? (phrases.get(plain.toLowerCase()) ?? null) : num(whole(value));
+    const value = valueInWords(plain);
+    return value === null ? (phrases.get(plain.toLowerCase()) ?? ratioInWords(plain)) : num(value);
   }
   if (way === 'other' && !/\d,\d{3}(?!\d)/.test(tidied)) return null;
   if (way === 'decimal-comma' && !/^-?\d+,(?:\d{1,2}|\d{4,})$/.test(tidied)) return null;
@@ -88,11 +90,21 @@ const phrases: ReadonlyMap<string, Node> = new Map([
   ),
 ]);
 
+/** 3 to 2 is the ratio 3 : 2. */
+function ratioInWords(plain: string): Node | null {
+  const [, a, b] = /^(\d{1,12}) to (\d{1,12})$/.exec(plain) ?? [];
+  return a === undefined || b === undefined ? null : { k: 'ratio', a: [a, b].map(part => num(whole(BigInt(part)))) };
+}
+
 /** 4210_5, (8)_{9}, 2516_{\text{8}}, 1A_{16}, 11_{two}. */
 function numeralOf(plain: string): Node | null {
-  const [, sign, digits, name] = BASED.exec(plain.replace(/\s/g, '')) ?? [];
+  const [, sign, digits, name] = BASED.exec(plain.replace(BASE_IN_WORDS, '$1_$2').replace(/\s/g, '')) ?? [];
   if (digits === undefined || name === undefined) return null;
   const base = /^\d/.test(name) ? Number(name) : Number(numberInWords(name) ?? 0n);
-  const isValid = base >= 2 && base <= 36 && [...digits].every(d => d === '.' || Number.parseInt(d, 36) < base) && /^\d/.test(digits);
+  const isValid =
+    base >= 2 &&
+    base <= 36 &&
+    [...digits].every(d => d === '.' || Number.parseInt(d, 36) < base) &&
+    (/^\d/.test(digits) || (base === 16 && digits.length > 1));
   return isValid ? { k: 'based', digits, base, negative: sign === '-' } : null;
 }

@@ -1,6 +1,7 @@
 // One spelling for what keyboards, models and data sets spell differently: Unicode signs, dollar and \( \) delimiters, doubled backslashes,
 // boxes, a full stop at the end. Only notation: nothing that could change a value is touched. Linear in the length of the text.
 
+import { plainForms } from './keyboard.ts';
 import { plainSigns } from './signs.ts';
 
 /** The text with one spelling for every sign. */
@@ -11,15 +12,6 @@ export function tidy(text: string): string {
   if (out.includes('\\\\')) out = withoutDoubledBackslashes(out);
   if (out.includes('$') || out.includes('\\')) out = withoutDelimiters(out);
   return withoutTail(withoutHedge(plainForms(out)));
-}
-
-/** Keyboard forms: U between intervals, "..." in a list, 3+2j, colours. */
-function plainForms(text: string): string {
-  let out = text;
-  if (out.includes('U')) out = out.replace(/([)\]}])\s?U\s?(?=[([{\\])/g, '$1\\cup ');
-  if (out.includes('...')) out = out.replace(/,\s?\.\.\./g, ',\\ldots ');
-  if (out.endsWith('j') && /^[\d\s.+*-]+j$/.test(out)) out = `${out.slice(0, -1)}i`;
-  return out.includes('color') ? out.replace(/\\(?:text)?color\s?\{[a-z]+\}/g, '') : out;
 }
 
 const HEDGE = /^(?:\\approx|\\text\{\s?(?:approximately|about)\s?\}|approximately|about|roughly|exactly)(?![a-z])\s*/i;

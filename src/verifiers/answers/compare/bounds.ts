@@ -1,13 +1,14 @@
-// One inequality as a set: x < 5, 5 >= x, -x >= -1, 2x + 1 < 7, 0 < f(x), |z| <= 3/2, x != 3. It must be linear in one unknown, whatever that is called;
-// the bound of an absolute value |z| bounds z on both sides.
+// One inequality as a set: x < 5, 5 >= x, -x >= -1, 2x + 1 < 7, 0 < f(x), |z - 3| <= 3/2, x != 3. It must be linear in one unknown, whatever that is
+// called; the bound of an absolute value |z - 3| bounds z on both sides.
 import { budgetOf, within } from '../budget.ts';
-import { toNumber } from '../exact/fraction.ts';
-import { difference } from '../exact/quotient.ts';
+import { toNumber, ZERO } from '../exact/fraction.ts';
+import { difference, numberOf } from '../exact/quotient.ts';
 import type { Powers, Sum, Term } from '../exact/sum.ts';
 import type { Node } from '../latex/node.ts';
 import { variablesOf } from '../latex/substitute.ts';
 import { exactValue } from './expressions.ts';
-import { end, endValue, LINE, mirrored, type RealSet } from './real-sets.ts';
+import { end, endValue, LINE, mirrored, moved, type RealSet } from './line.ts';
+import { nameKey } from './relations.ts';
 
 type Order = '<' | '>' | '<=' | '>=' | '!=';
 const flipped: Readonly<Record<Order, Order>> = { '<': '>', '>': '<', '<=': '>=', '>=': '<=', '!=': '!=' };
@@ -20,13 +21,28 @@ export function boundsOf(a: Node, op: Order, b: Node): RealSet | null {
   return linear(a, op, b);
 }
 
-/** A variable, f(x), |z|, an angle: one thing with a name. */
-const isUnknown = (node: Node): boolean =>
-  variablesOf(node).size > 0 &&
-  (node.k === 'sym' || (node.k === 'fn' && (/^(?:of |index|abs|angle|bar)/.test(node.f) || variablesOf(node).size === 1)));
+/** What an inequality speaks of, as names: x, y for f(x), z for |z - 3|. */
+export function unknownsIn(node: Node): readonly string[] {
+  if (endValue(node) !== null) return [];
+  if (node.k === 'fn' && node.f.startsWith('of ')) return [nameKey({ k: 'sym', s: 'y' })]; // y = 2x and f(x) = 2x name one thing
+  return isName(node) ? [nameKey(node)] : [...variablesOf(node)].map(s => nameKey({ k: 'sym', s }));
+}
 
-const ofUnknown = (node: Node, set: RealSet): RealSet =>
-  node.k === 'fn' && node.f === 'abs' && node.a[0]!.k === 'sym' ? mirrored(set) : set;
+/** f(x), x_1, an angle, the length of a segment: one thing with a name. */
+const isName = (node: Node): boolean => node.k === 'sym' || (node.k === 'fn' && /^(?:of |index|angle|bar)/.test(node.f));
+
+const isUnknown = (node: Node): boolean => variablesOf(node).size > 0 && (isName(node) || isAbsolute(node));
+const isAbsolute = (node: Node): node is Node & { k: 'fn' } => node.k === 'fn' && node.f === 'abs';
+
+/** The set of the unknown where `set` is that of its name or its absolute value. */
+function ofUnknown(node: Node, set: RealSet): RealSet | null {
+  if (!isAbsolute(node)) return set;
+  const inside = node.a[0]!;
+  if (isName(inside)) return mirrored(set);
+  const value = exactValue(inside);
+  const parts = value && variablesOf(inside).size === 1 && within(null, () => slopeOf(difference(value, numberOf(ZERO), budgetOf(2000))));
+  return parts ? moved(mirrored(set), parts.slope, parts.offset) : null;
+}
 
 function bounded(op: Order, node: Node, x: number): RealSet {
   const [below, above] = [LINE[0]!.low, LINE[0]!.high];

@@ -2,11 +2,13 @@
 // swapping the sides changes nothing.
 
 import { type Node, some } from '../latex/node.ts';
+import { basisEntries } from './basis.ts';
 import { matched, sameCollection } from './collections.ts';
-import { type Grid, gridOf, itemsOf, recordOf, vectorOf } from './containers.ts';
+import { type Grid, gridOf, itemsOf, recordOf, type Vector, vectorOf } from './containers.ts';
 import { type Context, decided } from './context.ts';
+import { sameRealSet } from './line.ts';
 import { sameScalar } from './quantities.ts';
-import { realSetOf, sameRealSet } from './real-sets.ts';
+import { realSetOf, unknownsOf } from './real-sets.ts';
 import { type Assignment, assignmentOf, isName, sameEquation, sameName } from './relations.ts';
 
 /** True or false decides; null leaves it to the next rule. */
@@ -48,11 +50,12 @@ const records: Rule = (a, b, context, depth) => {
   if (context.conventions.leftSides === 'kept') return decided(context, false, 'only one names its values');
   const record = (x ?? y)!;
   const other = x ? b : a;
-  const vector = vectorOf(other);
-  if (!vector) return null;
   const inOrder = [...record.values()];
+  if (other.k === 'list' && !other.a.some(item => item.k === 'rel')) return samePairs(inOrder, other.a, context, depth);
+  const entries = vectorOf(other)?.entries;
+  if (!entries) return null;
   const byName = [...record.keys()].sort().map(name => record.get(name)!);
-  return samePairs(inOrder, vector.entries, context, depth) || samePairs(byName, vector.entries, context, depth);
+  return samePairs(inOrder, entries, context, depth) || samePairs(byName, entries, context, depth);
 };
 
 function sameRecord(x: ReadonlyMap<string, Node>, y: ReadonlyMap<string, Node>, context: Context, depth: number): boolean {
@@ -73,6 +76,8 @@ const realSets: Rule = (a, b, context) => {
     return decided(context, false, 'an interval and an inequality');
   const [x, y] = [realSetOf(a), realSetOf(b)];
   if (!x || !y) return null;
+  const [p, q] = [unknownsOf(a), unknownsOf(b)];
+  if (p.size > 0 && q.size > 0 && [...p].join() !== [...q].join()) return decided(context, false, 'conditions on other unknowns');
   const result = sameRealSet(x, y, context);
   return decided(context, result, result ? 'the same set of numbers' : 'another set of numbers');
 };
@@ -84,7 +89,8 @@ const isSetLike = (node: Node): boolean =>
   node.k === 'builder' ||
   isOrder(node) ||
   (node.k === 'list' && node.a.every(isOrder)) ||
-  (node.k === 'sym' && node.s === '|R|');
+  (node.k === 'sym' && node.s === '|R|') ||
+  (node.k === 'add' && node.a[0]!.k === 'sym' && node.a[0]!.s === '|R|');
 
 const collections: Rule = (a, b, context, depth) => {
   const [x, y] = [itemsOf(a, context), itemsOf(b, context)];
@@ -109,13 +115,20 @@ const relations: Rule = (a, b, context, depth) => {
 const mayDrop = ({ name }: Assignment, { conventions }: Context): boolean => name === null || conventions.leftSides === 'dropped';
 
 const vectors: Rule = (a, b, context, depth) => {
-  const [x, y] = [vectorOf(a), vectorOf(b)];
+  const [p, q] = [vectorOf(a), vectorOf(b)];
+  const [x, y] = [p ?? sumOfVectors(a, q), q ?? sumOfVectors(b, p)];
   if (!x || !y) return singleton(x?.entries ?? null, b, context, depth) ?? singleton(y?.entries ?? null, a, context, depth);
   if (x.shape !== y.shape && (context.conventions.vectors === 'distinct' || (x.shape !== 'tuple' && y.shape !== 'tuple')))
     return decided(context, false, `a ${x.shape} and a ${y.shape}`);
   if (x.entries.length === 2 && !sameBrackets(a, b)) return decided(context, false, 'other brackets');
   return samePairs(x.entries, y.entries, context, depth);
 };
+
+/** 3i - 2j beside a vector. */
+function sumOfVectors(node: Node, other: Vector | null): Vector | null {
+  const entries = other && basisEntries(node, other.entries.length);
+  return entries && { entries, shape: 'tuple' };
+}
 
 /** [x] is x, and a lone entry of a matrix is none. */
 function singleton(entries: readonly Node[] | null, other: Node, context: Context, depth: number): boolean | null {

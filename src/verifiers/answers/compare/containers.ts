@@ -46,6 +46,7 @@ export function recordOf(node: Node, context: Context): ReadonlyMap<string, Node
 export function valuesOf(items: readonly Node[], context: Context): readonly Node[] | null {
   const assigned = items.map(item => assignmentOf(item, context));
   if (assigned.length === 0 || !assigned.every(a => a?.name)) return null;
+  if (new Set(assigned.map(a => nameKey(a!.name!))).size > 1) return null; // x = 1, y = 2 is a record: its values have places
   return assigned.map(a => a!.value);
 }
 
@@ -86,8 +87,13 @@ function nestedGrid(node: Node & { k: 'tuple' }): Grid | null {
   return rows.every(row => row !== null && row.length === width) ? (rows as Grid) : null;
 }
 
+export interface Vector {
+  readonly entries: readonly Node[];
+  readonly shape: 'tuple' | 'column' | 'row';
+}
+
 /** The entries of a vector: a tuple in any brackets, a column, a row; `shape` tells columns from rows. */
-export function vectorOf(node: Node): { entries: readonly Node[]; shape: 'tuple' | 'column' | 'row' } | null {
+export function vectorOf(node: Node): Vector | null {
   if (node.k === 'tuple') return nestedGrid(node) && node.a.length > 1 ? null : { entries: node.a, shape: 'tuple' };
   const grid = gridOf(node);
   if (!grid) return null;

@@ -130,7 +130,7 @@ function sameUnits(x: Measured & { kind: 'unit' }, y: Measured & { kind: 'unit' 
   if (context.conventions.units === 'ignored') return sameExpression(x.value, y.value, context);
   if (x.unit && y.unit) {
     if (x.unit.measures !== y.unit.measures) {
-      const isGeneric = isGenericOf(x.unit, y.unit) || isGenericOf(y.unit, x.unit);
+      const isGeneric = isGenericOf(x.unit, y.unit) || isGenericOf(y.unit, x.unit) || arePounds(x, y) || arePounds(y, x);
       return isGeneric
         ? sameExpression(x.value, y.value, context)
         : decided(context, false, `${x.words} and ${y.words} measure different things`);
@@ -144,6 +144,10 @@ function sameUnits(x: Measured & { kind: 'unit' }, y: Measured & { kind: 'unit' 
 /** "units" and "square units" stand for whatever lengths are measured in. */
 const isGenericOf = (a: Unit, b: Unit): boolean =>
   (a.measures === 'unit' && b.measures === 'length') || (a.measures.startsWith('unit^') && b.measures === `length${a.measures.slice(5)}`);
+
+/** £20 and 20 pounds. */
+const arePounds = (a: Measured & { kind: 'unit' }, b: Measured & { kind: 'unit' }): boolean =>
+  a.unit?.measures === 'sterling' && /^pounds?$/i.test(b.words);
 
 const times = (value: Node, size: Rational): Node => (size.n === size.d ? value : { k: 'mul', a: [value, num(size)] });
 

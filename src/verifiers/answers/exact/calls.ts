@@ -4,11 +4,25 @@ import type { Rational } from '../../rational.ts';
 import { type Budget, spend } from '../budget.ts';
 import { type Node, num } from '../latex/node.ts';
 import { substituted } from '../latex/substitute.ts';
-import { canonical, inverted, ofWhole, unfit, wholeValue } from './canonical.ts';
+import { binomial, doubleFactorial, factorial } from './combinatorics.ts';
 import { exponential } from './exponential.ts';
 import { factorsOf } from './factor.ts';
 import { absolute, bitsOf, fraction, gcd, negate, whole } from './fraction.ts';
-import { isRelated, numberOf, opposite, type Quotient, quotientKey, quotientOf, rationalValue, sum, times } from './quotient.ts';
+import {
+  inverted,
+  isRelated,
+  numberOf,
+  ofWhole,
+  opposite,
+  type Quotient,
+  quotientKey,
+  quotientOf,
+  rationalValue,
+  sum,
+  times,
+  unfit,
+  wholeValue,
+} from './quotient.ts';
 import { isNegativeFirst, raised } from './roots.ts';
 import { atom, minus, onlyTerm, type Sum, UNIT } from './sum.ts';
 import { cosineOf, sineOf } from './trig.ts';
@@ -23,8 +37,9 @@ const rules: Readonly<Record<string, Rule>> = {
     return k && k.n > 0n ? raised(a!, fraction(k.d, k.n), budget) : null;
   },
   exp: ([a], budget) => exponential(a!, budget),
-  factorial: ([n], budget) => factorial(n!, 1n, budget),
-  doublefactorial: ([n], budget) => factorial(n!, 2n, budget),
+  cis: ([a], budget) => exponential(times(a!, quotientOf(atom('i')), budget), budget),
+  factorial: ([n], budget) => factorial(n!, budget),
+  doublefactorial: ([n], budget) => doubleFactorial(n!, budget),
   binom: ([n, k], budget) => binomial(n!, k!, budget),
   abs: ([a]) => absoluteOf(a!),
   floor: ([a]) => rounded(a!, ({ n, d }) => floorOf(n, d)),
@@ -47,20 +62,22 @@ const rules: Readonly<Record<string, Rule>> = {
   },
 };
 
+/** How a tree becomes a value: canonical.ts, which hands itself in. */
+type Evaluate = (node: Node, budget: Budget) => Quotient;
+
 /** The value of f(a…). */
-export function callValue(f: string, a: readonly Node[], budget: Budget): Quotient {
+export function callValue(f: string, a: readonly Node[], evaluate: Evaluate, budget: Budget): Quotient {
   spend(budget, 3);
-  if (f === 'sum' || f === 'prod') return series(f, a, budget);
-  if (f === 'det' && a[0]?.k === 'matrix') return determinant(a[0].rows, budget);
-  const args = a.map(arg => argumentValue(arg, budget));
+  if (f === 'sum' || f === 'prod') return series(f, a, evaluate, budget);
+  if (f === 'det' && a[0]?.k === 'matrix') return determinant(a[0].rows, evaluate, budget);
+  const args = a.map(arg => argumentValue(arg, evaluate, budget));
   return rules[f]?.(args, budget) ?? named(f, args);
 }
 
-function argumentValue(node: Node, budget: Budget): Quotient {
-  if (node.k === 'rel') return quotientOf(atom(`$${node.ops.join()}(${node.a.map(x => quotientKey(canonical(x, budget))).join(',')})`));
-  if (node.k === 'list' || node.k === 'tuple')
-    return quotientOf(atom(`$(${node.a.map(x => quotientKey(canonical(x, budget))).join(',')})`));
-  return canonical(node, budget);
+function argumentValue(node: Node, evaluate: Evaluate, budget: Budget): Quotient {
+  if (node.k === 'rel') return quotientOf(atom(`$${node.ops.join()}(${node.a.map(x => quotientKey(evaluate(x, budget))).join(',')})`));
+  if (node.k === 'list' || node.k === 'tuple') return quotientOf(atom(`$(${node.a.map(x => quotientKey(evaluate(x, budget))).join(',')})`));
+  return evaluate(node, budget);
 }
 
 const unknown = /^(?:of |index|bar|hat|tilde|arrow|angle|triangle|prime)/;
@@ -69,28 +86,6 @@ const unknown = /^(?:of |index|bar|hat|tilde|arrow|angle|triangle|prime)/;
 function named(f: string, args: Args): Quotient {
   const isFixed = unknown.test(f) && args.every(a => a.d === UNIT && !isRelated(a));
   return quotientOf(atom(`${isFixed ? '$' : '?'}${f}(${args.map(quotientKey).join(',')})`));
-}
-
-const MOST_FACTORIAL = 2100n;
-
-function factorial(value: Quotient, step: bigint, budget: Budget): Quotient | null {
-  const n = wholeValue(value);
-  if (n === null || n < 0n || n > MOST_FACTORIAL) return null;
-  spend(budget, Number(n) / 2);
-  let out = 1n;
-  for (let k = n; k > 1n; k -= step) out *= k;
-  return ofWhole(out);
-}
-
-function binomial(top: Quotient, bottom: Quotient, budget: Budget): Quotient | null {
-  const [n, k] = [wholeValue(top), wholeValue(bottom)];
-  if (n === null || k === null || n < 0n || n > 10_000n) return null;
-  if (k < 0n || k > n) return ofWhole(0n);
-  const short = k < n - k ? k : n - k;
-  spend(budget, Number(short) * (1 + Number(n) / 1000));
-  let out = 1n;
-  for (let j = 1n; j <= short; j++) out = (out * (n - short + j)) / j;
-  return ofWhole(out);
 }
 
 function absoluteOf(a: Quotient): Quotient {
@@ -173,9 +168,9 @@ function ofPrimes(n: bigint, budget: Budget): Quotient {
   return parts.reduce((a, b) => sum(a, b, budget), numberOf(whole(0)));
 }
 
-function determinant(rows: readonly (readonly Node[])[], budget: Budget): Quotient {
+function determinant(rows: readonly (readonly Node[])[], evaluate: Evaluate, budget: Budget): Quotient {
   if (rows.length > 5 || rows.some(row => row.length !== rows.length)) return unfit('a determinant');
-  const values = rows.map(row => row.map(cell => canonical(cell, budget)));
+  const values = rows.map(row => row.map(cell => evaluate(cell, budget)));
   return minor(values, budget);
 }
 
@@ -200,21 +195,21 @@ function minor(rows: readonly (readonly Quotient[])[], budget: Budget): Quotient
 const LONGEST_SERIES = 200n;
 
 /** A sum or product with whole limits is written out; any other is an atom, its bound variable renamed. */
-function series(f: 'sum' | 'prod', [body, lower, upper]: readonly Node[], budget: Budget): Quotient {
+function series(f: 'sum' | 'prod', [body, lower, upper]: readonly Node[], evaluate: Evaluate, budget: Budget): Quotient {
   const bound = lower?.k === 'rel' && lower.ops.length === 1 && lower.ops[0] === '=' && lower.a[0]!.k === 'sym' ? lower.a[0]!.s : null;
   if (bound === null)
     return named(
       f,
-      [body!, lower!, upper!].map(node => argumentValue(node, budget)),
+      [body!, lower!, upper!].map(node => argumentValue(node, evaluate, budget)),
     );
-  const start = canonical((lower as { a: readonly Node[] }).a[1]!, budget);
-  const end = canonical(upper!, budget);
+  const start = evaluate((lower as { a: readonly Node[] }).a[1]!, budget);
+  const end = evaluate(upper!, budget);
   const [from, to] = [wholeValue(start), wholeValue(end)];
   if (from === null || to === null || to - from > LONGEST_SERIES)
-    return named(f, [canonical(substituted(body!, bound, { k: 'sym', s: 'bound' }), budget), start, end]);
+    return named(f, [evaluate(substituted(body!, bound, { k: 'sym', s: 'bound' }), budget), start, end]);
   let out = ofWhole(f === 'sum' ? 0n : 1n);
   for (let k = from; k <= to; k++) {
-    const term = canonical(substituted(body!, bound, num(whole(k))), budget);
+    const term = evaluate(substituted(body!, bound, num(whole(k))), budget);
     out = f === 'sum' ? sum(out, term, budget) : times(out, term, budget);
   }
   return out;

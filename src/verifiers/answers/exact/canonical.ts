@@ -2,12 +2,12 @@
 // size, factorials, pi and e, i, and simple angles come out in a form in which equal things cancel; functions stay atoms.
 // What is no number at all (a tuple, a set) gives up like what is too long: OverBudget.
 import type { Rational } from '../../rational.ts';
-import { type Budget, OverBudget, spend } from '../budget.ts';
+import { type Budget, spend } from '../budget.ts';
 import { type Node, some } from '../latex/node.ts';
 import { callValue } from './calls.ts';
 import { exponential } from './exponential.ts';
-import { fraction, isWhole, negate, whole } from './fraction.ts';
-import { numberOf, opposite, type Quotient, quotientOf, rationalValue, reciprocal, sum, times } from './quotient.ts';
+import { fraction, negate } from './fraction.ts';
+import { inverted, numberOf, opposite, type Quotient, quotientOf, rationalValue, sum, times, unfit } from './quotient.ts';
 import { raised } from './roots.ts';
 import { atom, scaled } from './sum.ts';
 
@@ -45,17 +45,11 @@ export function canonical(node: Node, budget: Budget): Quotient {
     case 'based':
       return numberOf(valueInBase(node.digits, node.base, node.negative));
     case 'fn':
-      return callValue(node.f, node.a, budget);
+      return callValue(node.f, node.a, canonical, budget);
     default:
       return unfit(node.k);
   }
 }
-
-export function unfit(what: string): never {
-  throw new OverBudget(`${what} has no value`);
-}
-
-export const inverted = (a: Quotient, budget: Budget): Quotient => reciprocal(a, budget) ?? unfit('a division by zero');
 
 function powerOf(base: Node, exponent: Node, budget: Budget): Quotient {
   const e = canonical(exponent, budget);
@@ -83,11 +77,3 @@ export function valueInBase(digits: string, base: number, isNegative: boolean): 
   const value = fraction(n, BigInt(base) ** BigInt(after.length));
   return isNegative ? negate(value) : value;
 }
-
-/** The whole number an expression is, or null. */
-export function wholeValue(value: Quotient): bigint | null {
-  const number = rationalValue(value);
-  return number && isWhole(number) ? number.n : null;
-}
-
-export const ofWhole = (n: bigint): Quotient => numberOf(whole(n));

@@ -3,7 +3,7 @@
 import type { Rational } from '../../rational.ts';
 import type { Budget } from '../budget.ts';
 import { OverBudget } from '../budget.ts';
-import { fraction } from './fraction.ts';
+import { fraction, isWhole, whole } from './fraction.ts';
 import { constant, hasRelated, inverse, minus, onlyTerm, plus, product, rationalOf, type Sum, scaled, sumKey, UNIT } from './sum.ts';
 
 export interface Quotient {
@@ -60,3 +60,18 @@ export const isRelated = (a: Quotient): boolean => hasRelated(a.n) || hasRelated
 
 /** One text per quotient as written; equal quotients may have different ones. */
 export const quotientKey = (a: Quotient): string => (a.d === UNIT ? sumKey(a.n) : `(${sumKey(a.n)})/(${sumKey(a.d)})`);
+
+/** The whole number an expression is, or null. */
+export function wholeValue(value: Quotient): bigint | null {
+  const number = rationalValue(value);
+  return number && isWhole(number) ? number.n : null;
+}
+
+export const ofWhole = (n: bigint): Quotient => numberOf(whole(n));
+
+/** Gives up on what has no value, like on what is too long. */
+export function unfit(what: string): never {
+  throw new OverBudget(`${what} has no value`);
+}
+
+export const inverted = (a: Quotient, budget: Budget): Quotient => reciprocal(a, budget) ?? unfit('a division by zero');

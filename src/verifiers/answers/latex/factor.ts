@@ -23,7 +23,7 @@ import { readNumber, readNumeral } from './numbers.ts';
 import { readItem, readTerm } from './parse.ts';
 import { accept, deeper, expect, type Parser, peek, take, unreadable } from './parser.ts';
 import { readPostfix } from './postfix.ts';
-import { currencyOf, isLetters } from './unit-words.ts';
+import { amountAt, isLetters } from './unit-words.ts';
 
 /** Whether another factor begins here, so that it is multiplied. */
 export function startsFactor(p: Parser): boolean {
@@ -53,15 +53,25 @@ function readBase(p: Parser): Node {
   const token = peek(p);
   if (token.t === 'num') return readNumber(p);
   if (isBracketStart(p)) return readBracket(p);
-  const currency = currencyOf(token);
-  if (currency) {
-    take(p);
+  if (token.t === '^' || token.t === '_') return readCombinations(p);
+  const amount = amountAt(p);
+  if (amount) {
+    p.at += amount.length;
     const isNegative = accept(p, '-');
-    const a: Node = { k: 'quantity', a: readAmount(p), unit: currency, power: 1 };
+    const a: Node = { k: 'quantity', a: readAmount(p), unit: amount.unit, power: 1 };
     return isNegative ? { k: 'neg', a } : a;
   }
   if (token.t === 'word') return readWord(p);
   return token.t === 'cmd' ? readCommand(p) : unreadable(`${token.t} begins nothing`);
+}
+
+/** ^{10}C_3 and _{10}C_3: ten choose three. */
+function readCombinations(p: Parser): Node {
+  take(p);
+  const n = readArgument(p);
+  if (take(p).s !== 'C') unreadable('a power of nothing');
+  expect(p, '_');
+  return fn('binom', n, peek(p).t === 'num' ? readNumeral(p) : readArgument(p));
 }
 
 /** $2.5 million. */

@@ -9,7 +9,9 @@ export const functions: ReadonlyMap<string, string> = new Map([
   ...['arcsin', 'arccos', 'arctan', 'arccot', 'arcsec', 'arccsc'].map(n => [n, n] as const),
   ...['asin', 'acos', 'atan', 'acot', 'asec', 'acsc'].map(n => [n, `arc${n.slice(1)}`] as const),
   ...['sinh', 'cosh', 'tanh', 'coth', 'sech', 'csch'].flatMap(n => [`arc${n}`, `ar${n}`, `a${n}`].map(m => [m, `arc${n}`] as const)),
-  ...['gcd', 'lcm', 'max', 'min', 'floor', 'ceil', 'det', 'dim', 'sgn', 'abs', 'arg', 'deg', 'ker', 'rank', 'tr'].map(n => [n, n] as const),
+  ...['gcd', 'lcm', 'max', 'min', 'floor', 'ceil', 'det', 'dim', 'sgn', 'abs', 'arg', 'deg', 'ker', 'rank', 'tr', 'cis'].map(
+    n => [n, n] as const,
+  ),
   ...[
     ['cosec', 'csc'],
     ['tg', 'tan'],

@@ -1,6 +1,7 @@
 // Formulas to trees: lists of relations of set expressions of sums of terms. What a factor is stands in factor.ts. A recursive descent with a
 // depth and a step limit; the grammar is what final answers look like, not all of LaTeX.
 import { type Budget, budgetOf } from '../budget.ts';
+import { withSmallerUnit } from './compound-units.ts';
 import { readFactor, startsFactor } from './factor.ts';
 import { divides, joiners, relations, setOperators, times } from './names.ts';
 import { fn, type Node, type Relation } from './node.ts';
@@ -140,7 +141,7 @@ export function readTerm(p: Parser): Node {
     } else if (token.t === 'cmd' && (token.s === 'bmod' || token.s === 'mod')) {
       take(p);
       left = fn('mod', left, readSigned(p));
-    } else if (hasUnitAhead(p, left)) left = readUnit(p, left);
+    } else if (hasUnitAhead(p, left)) left = withSmallerUnit(p, readUnit(p, left), readTerm);
     else if (startsFactor(p) && !(token.t === 'num' && left.k === 'num')) left = product(left, readFactor(p));
     else return left;
   }

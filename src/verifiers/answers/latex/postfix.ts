@@ -1,6 +1,7 @@
 // What may stand behind a factor: powers, subscripts, factorials, primes, percent and degree signs, and the base of a numeral. What the factor
 // itself is stands in factor.ts.
 import { readBracket } from './brackets.ts';
+import { withMinutes } from './compound-units.ts';
 import { readArgument } from './factor.ts';
 import { fn, type Node, sym } from './node.ts';
 import { readNumeral } from './numbers.ts';
@@ -11,20 +12,21 @@ export function readPostfix(p: Parser, base: Node): Node {
   let node = base;
   for (;;) {
     const token = peek(p);
-    if (token.t === '^' || token.t === '**') node = temperature(p, readPower(p, node));
+    if (token.t === '^' || token.t === '**') node = angle(p, readPower(p, node));
     else if (token.t === '_') node = readSubscript(p, node);
     else if (token.t === '!') node = fn(take(p) && accept(p, '!') ? 'doublefactorial' : 'factorial', node);
     else if (token.t === '%') node = take(p) && { k: 'percent', a: node };
-    else if (token.t === 'cmd' && (token.s === 'degree' || token.s === 'circ')) node = take(p) && temperature(p, { k: 'degree', a: node });
+    else if (token.t === 'cmd' && (token.s === 'degree' || token.s === 'circ')) node = take(p) && angle(p, { k: 'degree', a: node });
     else if (token.t === "'" && node.k === 'fn') node = take(p) && fn('prime', node);
     else return node;
   }
 }
 
-/** 20^\circ C is a temperature. */
-function temperature(p: Parser, node: Node): Node {
+/** 20^\circ C is a temperature, 20^\circ 15' is an angle. */
+function angle(p: Parser, node: Node): Node {
   const { t, s } = peek(p);
-  if (node.k !== 'degree' || t !== 'word' || (s !== 'C' && s !== 'F')) return node;
+  if (node.k !== 'degree') return node;
+  if (t !== 'word' || (s !== 'C' && s !== 'F')) return { ...node, a: withMinutes(p, node.a) };
   take(p);
   return { k: 'quantity', a: node.a, unit: s === 'C' ? 'celsius' : 'fahrenheit', power: 1 };
 }

@@ -109,6 +109,7 @@ const complexFunctions: Readonly<Record<string, (args: readonly Complex[]) => Co
   exp: ([a]) => exp(a!),
   ln: ([a]) => log(a!),
   log: ([a, base]) => times(log(a!), inverse(base ? log(base) : real(Math.LN10))),
+  cis: ([a]) => exp(times({ re: 0, im: 1 }, a!)),
   cos: ([a]) => times(real(0.5), plus(exp(times({ re: 0, im: 1 }, a!)), exp(times({ re: 0, im: -1 }, a!)))),
   sin: ([a]) => times({ re: 0, im: -0.5 }, plus(exp(times({ re: 0, im: 1 }, a!)), times(real(-1), exp(times({ re: 0, im: -1 }, a!))))),
 };

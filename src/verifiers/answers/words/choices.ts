@@ -14,9 +14,12 @@ const LABELLED = /^(?:(?:option|choice|answer)\s)?(?:\(([A-Z])\)[.:]?|([A-Z])[.)
 const NAMED = /^([A-Z]) [A-Z]?[a-z]{2,}(?: [A-Za-z]+){0,6}$/;
 const HEDGES = /\b(?:and|or|not|is|nor|neither|both)\b|[,;]/i;
 
-/** The choice a text makes, or null. */
-export function choiceOf(plain: string): Choice | null {
-  if (plain.length > 80) return null;
+/** \\text{(C)}7: what stands on is no label but a contradiction. */
+const GLUED = /^\\[a-z]+\{\s?\(?[A-Za-z]\)?[.:]?\}(?![\s\\~})$]|$)/;
+
+/** The choice a text makes, or null. `plain` are the words of `tidied`. */
+export function choiceOf(plain: string, tidied: string): Choice | null {
+  if (plain.length > 80 || GLUED.test(tidied)) return null;
   const bare = BARE.exec(plain);
   if (bare) return { letter: bare[1]!, isLabelled: false, label: null };
   if (HEDGES.test(plain)) return null;

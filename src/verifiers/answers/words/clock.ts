@@ -5,21 +5,25 @@ export interface Time {
   readonly minutes: number;
   /** a.m. or p.m. was said. */
   readonly isMarked: boolean;
-  readonly hasMinutes: boolean;
 }
 
 const MARKED = /^(\d{1,2})(?:[:.](\d{2}))?(?::00)?\s?([ap])\s?\.?\s?m\.?$/i;
 const PLAIN = /^(\d{1,2}):(\d{2})(?::00)?$/;
 
+const named: ReadonlyMap<string, Time> = new Map([
+  ['noon', { minutes: 720, isMarked: true }],
+  ...['midnight', '12 midnight', '12:00 midnight'].map(words => [words, { minutes: 0, isMarked: true }] as const),
+]);
+
 /** The time a text says, or null. */
 export function timeOf(text: string): Time | null {
   const marked = MARKED.exec(text.replace(/^(12(?::00)?) noon$/i, '$1 pm'));
   const [, hour, minute, half] = marked ?? PLAIN.exec(text) ?? [];
-  if (hour === undefined) return text.toLowerCase() === 'noon' ? { minutes: 720, isMarked: true, hasMinutes: true } : null;
+  if (hour === undefined) return named.get(text.toLowerCase()) ?? null;
   const [h, m] = [Number(hour), Number(minute ?? 0)];
   if (m > 59 || h > 23 || (half !== undefined && (h < 1 || h > 12))) return null;
   const hours = half === undefined ? h : (h % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
-  return { minutes: hours * 60 + m, isMarked: half !== undefined, hasMinutes: minute !== undefined };
+  return { minutes: hours * 60 + m, isMarked: half !== undefined };
 }
 
 const months = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december'];

@@ -59,11 +59,11 @@ const table: Readonly<Record<string, readonly Row[]>> = {
     ['century centuries', 1200],
   ],
   money: [
-    ['dollar dollars usd bucks', 1],
+    ['dollar dollars usd us$ bucks', 1],
     ['cent cents penny pennies', 1, 100],
   ],
   euros: [['euro euros eur', 1]],
-  sterling: [['sterling', 1]],
+  sterling: [['sterling gbp', 1]],
   yen: [['yen', 1]],
   rupees: [['rupee rupees', 1]],
   speed: [
@@ -98,15 +98,15 @@ const speeds = new Set(['per', '/', 'an', 'a']);
 
 /** What the words behind a number mean: a measure, or null when they only count things. */
 export function unitOf(words: string, exponent: number): Unit | null {
-  const parts = words.split(' ').filter(w => !manners.has(w.toLowerCase()));
+  const all = words.split(' ').filter(w => !manners.has(w.toLowerCase()));
+  const per = all.findIndex((w, i) => i > 0 && speeds.has(w));
+  if (per > 0) {
+    const rest = all.slice(per).filter(w => !speeds.has(w));
+    return quotient(unitOf(all.slice(0, per).join(' '), 1), unitOf(rest.join(' '), exponent)); // m/s^2: the power belongs to what stands before it
+  }
+  const parts = isTemperature(all) ? all.slice(1) : all;
   const powers = parts.map(w => prefixes[w.toLowerCase()]).filter(n => n !== undefined);
   const names = parts.filter(w => prefixes[w.toLowerCase()] === undefined);
-  const per = names.findIndex((w, i) => i > 0 && speeds.has(w));
-  if (per > 0)
-    return quotient(
-      names.slice(0, per),
-      names.slice(per).filter(w => !speeds.has(w)),
-    );
   const unit = names.length === 1 ? lookUp(names[0]!) : undefined;
   if (!unit) return null;
   const raised = powers[0] ?? exponent;
@@ -115,8 +115,11 @@ export function unitOf(words: string, exponent: number): Unit | null {
   return { measures: isLength ? `length${raised}` : `${unit.measures}^${raised}`, size: power(unit.size, BigInt(raised)) };
 }
 
-function quotient(top: readonly string[], bottom: readonly string[]): Unit | null {
-  const [a, b] = [lookUp(top.join(' ')), lookUp(bottom.join(' '))];
+/** degrees Celsius */
+const isTemperature = ([first = '', second = '']: readonly string[]): boolean =>
+  /^degrees?$/i.test(first) && /^(?:celsius|fahrenheit)$/i.test(second);
+
+function quotient(a: Unit | null, b: Unit | null): Unit | null {
   if (!a || !b) return null;
   const measures = a.measures === 'length' && b.measures === 'time' ? 'speed' : `${a.measures} per ${b.measures}`;
   return { measures, size: multiply(a.size, fraction(b.size.d, b.size.n)) };
