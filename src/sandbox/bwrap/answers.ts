@@ -34,6 +34,9 @@ export type Ask =
 export const TEST_ENDS = ['passed', 'assertion_failed', 'raised', 'program_raised', 'unsupported'] as const;
 export type TestEnd = (typeof TEST_ENDS)[number];
 
+/** Characters of an exception's class and message: inside/calls.py keeps no more, and a program can write its answers itself. */
+const MESSAGE_KEPT = 500;
+
 const isNamed = (value: unknown): value is Named => isFields(value) && Object.values(value).every(v => isValue(v));
 const isName = (value: unknown): value is string => typeof value === 'string' && /^\w{1,200}$/.test(value);
 
@@ -51,7 +54,7 @@ export function readAnswer(frame: string): Answer | null {
   if (m.missing === true) return { kind: 'missing', id };
   if (!isValues(args) || !isNamed(kw)) return null;
   if (isName(raised) && typeof type === 'string' && typeof message === 'string')
-    return { kind: 'raised', id, raised, type, message, args, kw };
+    return { kind: 'raised', id, raised, type: type.slice(0, MESSAGE_KEPT), message: message.slice(0, MESSAGE_KEPT), args, kw };
   return isValue(m.value) ? { kind: 'value', id, value: m.value, args, kw } : null;
 }
 

@@ -97,6 +97,17 @@ describe('stdin and stdout', { skip }, () => {
     assert.deepEqual(await ends(stdio('while True: print("x" * 1000)', [''], QUICK)), ['output_limit']);
   });
 
+  test('work that is spread over processes counts together', async () => {
+    const spread =
+      'import os, time\nfor _ in range(12):\n    if os.fork() == 0:\n        os.setsid()\n        while True: pass\ntime.sleep(30)';
+    const { seen } = await run(stdio(spread, ['x'], { cpuSeconds: 0.5, wallSeconds: 25, memoryBytes: 2 ** 28 }));
+    assert.equal(seen[0]!.end, 'timeout_cpu');
+    const ended =
+      'import os\nfor _ in range(9):\n    if os.fork() == 0:\n        for i in range(10**7): pass\n        os._exit(0)\n    os.wait()';
+    const { seen: one } = await run(stdio(ended, ['x'], { cpuSeconds: 0.5, wallSeconds: 25, memoryBytes: 2 ** 28 }));
+    assert.equal(one[0]!.end, 'timeout_cpu', 'one after the other');
+  });
+
   test('nothing of one test reaches the next, of one candidate or of another', async () => {
     const program =
       'import os\nprint(os.path.exists("/tmp/mark"), os.path.exists("/dev/shm/mark"), os.listdir("."))\nfor d in ("/tmp", "/dev/shm"): open(d + "/mark", "w").close()';
@@ -207,6 +218,14 @@ describe('asserts between two sandboxes', { skip }, () => {
       'try:\n    parse("x")\nexcept ValueError as error:\n    assert str(error) == "x"\nelse:\n    assert False',
     ];
     assert.deepEqual(await ends(asserts(program, units)), ['exit', 'exit', 'exit']);
+  });
+
+  test('an exception that would end a loop of the tests without a word is another one there, unless the tests wait for it', async () => {
+    const program = 'def f(x): raise StopIteration';
+    const quiet = ['assert all(map(lambda x: f(x) == 1, [1, 2]))', 'for x in map(f, [1, 2]):\n    assert x == 1'];
+    assert.deepEqual(await ends(asserts(program, quiet)), ['runtime_error', 'runtime_error']);
+    const waiting = 'try:\n    f(1)\nexcept StopIteration:\n    pass\nelse:\n    assert False';
+    assert.deepEqual(await ends(asserts(program, [waiting])), ['exit']);
   });
 
   test('a candidate that dies fails its unit though the tests catch everything, and is there again for the next', async () => {

@@ -112,6 +112,17 @@ test('values are exact in form, all the way down', () => {
   for (const value of bad) assert.ok(!isValue(value), JSON.stringify(value));
 });
 
+test('what a program writes itself is no longer than what ours would write', () => {
+  assert.ok(isValue({ t: 'int', v: '9'.repeat(200_000) }));
+  assert.ok(isValue({ t: 'int', v: `-0x${'f'.repeat(1_000_000)}` }));
+  assert.ok(!isValue({ t: 'int', v: '9'.repeat(1_000_000) }), 'seconds to read, in the host');
+  assert.ok(isValue({ t: 'bytes', v: 'ab'.repeat(1_000_000) }));
+  assert.ok(!isValue({ t: 'bytes', v: 'abc' }));
+  const long = 'x'.repeat(100_000);
+  const answer = readAnswer(JSON.stringify({ id: 1, raised: 'ValueError', kind: long, message: long, args: [], kw: {} }));
+  assert.ok(answer?.kind === 'raised' && answer.message.length === 500 && answer.type.length === 500);
+});
+
 test('a value nested deeper than any program needs is refused without a stack', () => {
   let value: unknown = int;
   for (let i = 0; i < 20_000; i++) value = { t: 'list', v: [value] };

@@ -1,5 +1,4 @@
 // A stdio or call job: its tests one after the other, each in a fresh process of the candidate's session, under what is left of the problem's time.
-import { availableParallelism, loadavg } from 'node:os';
 import type { Limits, Observation, OnTest, Unjudged } from '../backend.ts';
 import type { Lane } from './lane.ts';
 import { problemSeconds } from './limits.ts';
@@ -12,21 +11,12 @@ export async function runTests(lane: Lane, job: TestJob, onTest: OnTest): Promis
   let left = problemSeconds(job.limits, count);
   for (let index = 0; index < count; index++) {
     const limits = { ...job.limits, wallSeconds: Math.min(job.limits.wallSeconds, left) };
-    const observation = left > 0 ? await observe(lane, job, index, limits) : outOfTime(index);
+    const observation = left > 0 ? await withRetry(lane, job, index, limits) : outOfTime(index);
     left -= observation.wallMs / 1000;
     if (!onTest(observation)) return null;
   }
   return null;
 }
-
-async function observe(lane: Lane, job: TestJob, index: number, limits: Limits): Promise<Observation> {
-  const first = await withRetry(lane, job, index, limits);
-  return starved(first, limits) ? withRetry(lane, job, index, limits) : first;
-}
-
-/** Out of time by the clock with little CPU used, on a machine with more to do than cores: the neighbours' fault, perhaps. */
-const starved = ({ end, cpuMs }: Observation, { cpuSeconds }: Limits): boolean =>
-  end === 'timeout_wall' && cpuMs < (cpuSeconds * 1000) / 2 && loadavg()[0]! > availableParallelism();
 
 /** A worker that dies under a candidate: once more in a fresh one; if that dies as well, the candidate does it. Walls that cannot be put up are ours. */
 async function withRetry(lane: Lane, job: TestJob, index: number, limits: Limits): Promise<Observation> {

@@ -22,13 +22,20 @@ function areEqualDecimals(wanted: readonly string[], got: readonly string[]): bo
 
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,6}))?$/;
 
+/** At its end. A pattern would begin anew at every zero of a long number. */
+function withoutZeros(digits: string): string {
+  let length = digits.length;
+  while (digits[length - 1] === '0') length--;
+  return digits.slice(0, length);
+}
+
 /** A decimal in one form for each value; null for a word. */
 function exactDecimal(token: string): string | null {
   const match = DECIMAL.exec(token);
   if (!match || (match[2] === '' && !match[3])) return null;
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
   const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  const significant = digits.replace(/0+$/, '');
+  const significant = withoutZeros(digits);
   if (significant === '') return '0';
   const power = Number(exponent) - fraction.length + digits.length - significant.length;
   return `${sign === '-' ? '-' : ''}${significant}e${power}`;

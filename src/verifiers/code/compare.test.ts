@@ -165,3 +165,18 @@ describe('values', () => {
     assert.ok(same({ t: 'complex', v: ['0x1.0p+0', '0x0.0p+0'] }, { t: 'complex', v: ['0x1.0p+0', '-0x0.0p+0'] }));
   });
 });
+
+test('an output of a million blanks, digits or line ends is compared in no time by any rule', () => {
+  const MANY = 1_000_000;
+  const floods = [
+    ['7', `${' '.repeat(MANY)}x`],
+    ['0.5', `${'9'.repeat(MANY)}x`],
+    ['0.5', `1${'0'.repeat(MANY)}1`],
+    ['7', `${'\r'.repeat(MANY)}x`],
+  ] as const;
+  const began = performance.now();
+  for (const rule of Object.values(STDIO_RULES))
+    for (const [expected, actual] of floods) assert.notEqual(rule.differs(expected, actual, {}), null);
+  // Quadratic, one of them took hours, and the judge with it.
+  assert.ok(performance.now() - began < 30_000);
+});

@@ -1,13 +1,14 @@
 // Text of standard output as lines and tokens, and when two tokens are the same number. What `strict` (compare-stdio.ts) is made of.
 
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+// No two parts that could share the same digits: a program may print four million of them.
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** Line ends become LF, blanks at a line's end go, empty lines at the end go. */
 export function linesOf(text: string): string[] {
   const lines = text
     .replaceAll(/\r\n?/g, '\n')
     .split('\n')
-    .map(line => line.replace(/\s+$/, ''));
+    .map(line => line.trimEnd());
   while (lines.at(-1) === '') lines.pop();
   return lines;
 }

@@ -11,10 +11,11 @@ from . import wire
 
 STDERR_KEPT = 2048
 MEMORY_EVERY = 0.1
-# Seconds between looks at the clocks near a limit; earlier on a process cannot use more than all cores.
+# Seconds between looks at the clocks near a limit.
 SHORTEST_LOOK = 0.01
 CORES = os.cpu_count() or 1
 KIB = 1024
+TICKS = os.sysconf('SC_CLK_TCK')
 
 
 class Watch:
@@ -31,6 +32,8 @@ class Watch:
         self.childs_turn = True
         self.deadline = started + self.limits['wall']
         self.cpu_before = used_cpu()
+        # When its processes, together on all cores, could have used up their time: no earlier need anybody look.
+        self.look = started + self.limits['cpu'] / CORES
         self.memory_base = 0 if self.limits['memory_watch'] is None else memory_of('self')
         self.poll = select.poll()
         for fd in filter(None, (self.out, self.err, self.pidfd, self.channel)):
@@ -52,19 +55,24 @@ class Watch:
 
     def patience(self):
         """Milliseconds until something must be looked at."""
-        left = max(SHORTEST_LOOK, (self.limits['cpu'] - self.cpu()) / CORES)
+        now = time.monotonic()
+        left = self.look - now
         if self.childs_turn:
-            left = min(left, self.deadline - time.monotonic())
+            left = min(left, self.deadline - now)
         if self.limits['memory_watch'] is not None:
             left = min(left, MEMORY_EVERY)
         return max(1, int(left * 1000) + 1)
 
     def check_time_and_memory(self):
-        if self.cpu() >= self.limits['cpu']:
-            self.how = 'cpu'
-        elif self.childs_turn and time.monotonic() >= self.deadline:
+        now = time.monotonic()
+        if now >= self.look:
+            left = self.limits['cpu'] - self.cpu() - cpu_of_others(self.pid)
+            self.look = now + max(SHORTEST_LOOK, left / CORES)
+            if left <= 0:
+                self.how = 'cpu'
+        if self.how is None and self.childs_turn and now >= self.deadline:
             self.how = 'wall'
-        elif self.limits['memory_watch'] is not None and self.memory_used() > self.limits['memory_watch']:
+        if self.how is None and self.limits['memory_watch'] is not None and self.memory_used() > self.limits['memory_watch']:
             self.how = 'memory'
 
     def memory_used(self):
@@ -223,6 +231,21 @@ class Watch:
 def used_cpu():
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
+
+
+def cpu_of_others(main):
+    """Seconds of every process of the candidate but the first (and of those that the first has waited for), so that work is not free when spread."""
+    return sum(cpu_of(p, int(p) == main) for p in os.listdir('/proc') if p.isdigit() and p != '1')
+
+
+def cpu_of(process, is_main):
+    """Its own and that of its ended children; of the first process the latter alone, as there is a better clock for it. 0 for one that is gone."""
+    try:
+        with open(f'/proc/{process}/stat', 'rb') as stat:
+            own_user, own_system, user, system = stat.read().rpartition(b') ')[2].split()[11:15]
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return (int(user) + int(system) + (0 if is_main else int(own_user) + int(own_system))) / TICKS
 
 
 def memory_of(process):
