@@ -6,12 +6,13 @@ import { OwnCache, PromptCache } from './cache.ts';
 import { chooseIndex, shortlistSize, TAIL } from './choose.ts';
 import { rotaryTables, slotsPerToken, writePosition } from './decoder.ts';
 import type { Data, Program } from './graph/program.ts';
+import type { BesideRows } from './idle-prompt.ts';
 import type { Parameters } from './parameters.ts';
 import type { PromptReaders } from './prompt-reader.ts';
 import { raceIndex } from './race.ts';
 import { listedWords, type RowWords, rankAllWords } from './rank-words.ts';
 import type { Completed, RankedWord, SampleRules } from './sampling.ts';
-import { isOfStep, noPrompts } from './sampling-program.ts';
+import { isOfStep } from './sampling-program.ts';
 
 /** The sampling program for a shortlist of at least so many words, ranked at temperature 1 or not, and how many it lists. */
 export type SamplingPrograms = (shortlist: number, tempered: boolean) => Promise<{ readonly program: Program; readonly shortlist: number }>;
@@ -22,6 +23,8 @@ export interface RowsEngine {
   readonly programs: SamplingPrograms;
   /** What reads prompts, given the program that takes steps. */
   readonly readers: (step: Program) => PromptReaders;
+  /** What programs are told of prompts where none is read. */
+  readonly beside: BesideRows;
   /** What the programs do not hold. */
   readonly parameters: Parameters;
 }
@@ -79,13 +82,11 @@ export class Rows<S extends RowStart = RowStart> {
   private readonly engine: RowsEngine;
   private readonly tables: ReturnType<typeof rotaryTables>;
   private readonly draw: Draw;
-  private readonly none: ReturnType<typeof noPrompts>;
   private readonly active: (S & Row)[] = [];
 
   constructor(engine: RowsEngine, { rows, prefix, own, positions, draw }: RowsOptions) {
     this.engine = engine;
     this.draw = draw;
-    this.none = noPrompts(engine.config);
     this.prompts = new PromptCache(engine.config, prefix);
     this.own = new OwnCache(engine.config, rows, own);
     this.tables = rotaryTables(engine.config, positions);
@@ -157,10 +158,12 @@ export class Rows<S extends RowStart = RowStart> {
   }
 
   private feeds(): { feeds: Map<string, Data>; bindings: Record<string, number> } {
-    const { config: c, parameters } = this.engine;
+    const { config: c, parameters, beside } = this.engine;
     const count = this.active.length;
-    const ids = new BigInt64Array(count);
-    const positions = new BigInt64Array(count * slotsPerToken(c));
+    const ids = new BigInt64Array(count + beside.ids.length);
+    ids.set(beside.ids, count);
+    const positions = new BigInt64Array(count * slotsPerToken(c) + beside.positions.length);
+    positions.set(beside.positions, count * slotsPerToken(c));
     const inverse = new Float32Array(count);
     for (const [r, { prompt, tokens, rules }] of this.active.entries()) {
       ids[r] = BigInt(tokens.at(-1) ?? prompt.at(-1)!);
@@ -171,7 +174,7 @@ export class Rows<S extends RowStart = RowStart> {
     return {
       feeds: new Map<string, Data>([
         ...parameters,
-        ...this.none.feeds,
+        ...beside.feeds,
         ...this.prompts.feeds(),
         ...this.own.feeds(count),
         ['ids', ids],
@@ -183,7 +186,7 @@ export class Rows<S extends RowStart = RowStart> {
         ['inverse_temperature', inverse],
       ]),
       bindings: {
-        ...this.none.bindings,
+        ...beside.bindings,
         rows: count,
         slots: this.prompts.slots,
         width,

@@ -3,14 +3,16 @@
 // its own, so what it says depends on nothing but the weights, up to the last digits of a matrix product.
 import { EngineError } from '../errors.ts';
 import type { ModelConfig } from './architecture.ts';
+import { DEVICES } from './devices/devices.ts';
 import type { Program, Running } from './graph/program.ts';
+import { idlePrompt } from './idle-prompt.ts';
 import type { Int8Weights } from './int8/matrices.ts';
 import type { Parameters } from './parameters.ts';
 import { isWhole, type Plan, Planned } from './plan.ts';
 import { openPromptProgram } from './programs.ts';
 import { listedSize, type RowsEngine } from './rows.ts';
 import type { Completed, SampleJob, SampleRules, SampleWatch } from './sampling.ts';
-import { openSamplingProgram } from './sampling-program.ts';
+import { noPrompts, openSamplingProgram } from './sampling-program.ts';
 import type { Settled } from './settled.ts';
 import { Wave } from './wave.ts';
 
@@ -89,6 +91,7 @@ export class Sampler {
     return {
       config: this.config,
       parameters,
+      beside: DEVICES[this.options.device ?? 'cpu'].takesEmpty ? noPrompts(this.config) : idlePrompt(this.config),
       readers: program => async plan => (isWhole(plan) ? { program, parameters, hasRows: true } : long(plan)),
       programs: (shortlist, tempered) =>
         isGiven ? this.givenProgram(shortlist, tempered) : this.holdingProgram(source, holding, shortlist, tempered),

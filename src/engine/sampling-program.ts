@@ -8,6 +8,7 @@ import { concat, split } from './graph/emit.ts';
 import { Graph, type Tensor } from './graph/graph.ts';
 import { type Data, Program, type ProgramOptions } from './graph/program.ts';
 import { Tape } from './graph/tape.ts';
+import type { BesideRows } from './idle-prompt.ts';
 import { packedAttention, packedPlaces, packedTokens } from './layout.ts';
 import { causalMask } from './packing.ts';
 import { outputHeads } from './programs.ts';
@@ -29,9 +30,11 @@ export const isOfStep = (name: string): boolean => STEP.test(name);
 export const isOfPrompts = (name: string): boolean => /^(prefix|own) [kv] \d+$/.test(name);
 
 /** What the graph is told where no prompt is read. */
-export function noPrompts(c: ModelConfig): { feeds: [string, Data][]; bindings: Readonly<Record<string, number>> } {
+export function noPrompts(c: ModelConfig): BesideRows {
   const mask = causalMask(1, c.heads / c.kvHeads);
   return {
+    ids: new BigInt64Array(0),
+    positions: new BigInt64Array(0),
     feeds: [
       ['prompt_mask', new Float32Array(0)],
       ['prefix_mask', mask],

@@ -48,7 +48,7 @@ export function worksWords({ ms, trial: { placement, differences, inPlace } }: E
   return [
     `works in a trial`,
     placementWords(placement),
-    `log-probabilities within ${differences.logprobs.toPrecision(1)} of the CPU's`,
+    `log-probabilities within ${differences.logprobs.toExponential(0)} of the CPU's`,
     `products in ${raceWords(ms)}`,
     ...(inPlace ? [] : ['weights are copied at every step']),
   ].join(', ');

@@ -15,6 +15,8 @@ export interface DeviceRow {
   readonly provider: string;
   /** Nodes that its provider does not know, in words that it knows. */
   readonly rewrites: Rewrites;
+  /** Whether its kernels take tensors with nothing in them. Known of the CPU only; where it is not, none are made. */
+  readonly takesEmpty: boolean;
   /** Whether its adapter may be software, which 'auto' does not want: onnxruntime does not tell, so its speed does. */
   readonly mayBeSoftware: boolean;
   /** How a user gets it where it is missing. */
@@ -27,6 +29,7 @@ export const DEVICES: { readonly [D in Device]: DeviceRow } = {
     providers: ['cpu'],
     provider: 'CPUExecutionProvider',
     rewrites: {},
+    takesEmpty: true,
     mayBeSoftware: false,
     remedy: 'it is part of onnxruntime-node',
   },
@@ -34,6 +37,7 @@ export const DEVICES: { readonly [D in Device]: DeviceRow } = {
     providers: ['webgpu', 'cpu'],
     provider: 'WebGpuExecutionProvider',
     rewrites: { FusedMatMul: withoutFusedProducts, SimplifiedLayerNormalization: withInverseApart },
+    takesEmpty: false,
     mayBeSoftware: true,
     remedy:
       'it is part of onnxruntime-node (not on Linux arm64) and needs the driver of a GPU: Vulkan 1.1 or later on Linux (vulkaninfo shows it), Direct3D 12 on Windows, Metal on macOS',
@@ -42,6 +46,7 @@ export const DEVICES: { readonly [D in Device]: DeviceRow } = {
     providers: ['cuda', 'cpu'],
     provider: 'CUDAExecutionProvider',
     rewrites: {},
+    takesEmpty: false,
     mayBeSoftware: false,
     remedy:
       'Linux x64 with an NVIDIA driver, CUDA 12 and cuDNN 9; its libraries are fetched with ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js',
