@@ -46,6 +46,7 @@ type Words = { readonly [K in RunEvent['kind']]: (event: Extract<RunEvent, { kin
 
 const WORDS: Words = {
   start: e => stays(`${e.run}: ${e.resumed ? 'goes on where it was' : 'starts'}`),
+  sandbox: e => stays(`programs are run in ${e.backend}: ${e.enforced.join(', ')}`),
   note: e => stays(`note: ${e.message}`),
   stage: (e, memory) => {
     memory.solved = null;

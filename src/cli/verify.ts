@@ -22,11 +22,22 @@ export const verify: CliCommand = {
 /** Changed verdicts listed before the rest is only counted. */
 const MOST_LISTED = 20;
 
-function words({ samples, verdicts, changed, orphans, halfWritten }: Verification): string {
+/** Another sandbox may judge otherwise: threads, recursion, speed. */
+function sandboxWords({ before, now }: Verification['sandboxes']): string[] {
+  if (now === null) return [];
+  const then = before.length === 0 ? 'of the run it is not known' : `in the run in ${before.join(' and ')}`;
+  const isSame = before.length === 1 && before[0] === now;
+  return [
+    isSame ? `programs were run in ${now}, as in the run` : `programs were run in ${now} now, ${then}: verdicts may differ for that alone`,
+  ];
+}
+
+function words({ samples, verdicts, changed, orphans, sandboxes, halfWritten }: Verification): string {
   const kinds = Object.entries(verdicts).map(([kind, n]) => `${count(n)} ${kind}`);
   const listed = changed.slice(0, MOST_LISTED).map(c => `  ${c.id}: ${c.before.verdict} -> ${c.after.verdict} (${c.after.reason})`);
   return [
     `${plural(samples, 'sample')} judged again: ${kinds.join(', ')}`,
+    ...sandboxWords(sandboxes),
     changed.length === 0 ? 'every verdict is what it was' : `${plural(changed.length, 'verdict')} changed:`,
     ...listed,
     ...(changed.length > MOST_LISTED ? [`  and ${count(changed.length - MOST_LISTED)} more (--json lists all)`] : []),

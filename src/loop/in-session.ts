@@ -48,6 +48,8 @@ async function inDirectory<T>(
   try {
     emit({ kind: 'start', resumed, run: plan.name, stages: stagesOf(plan, problems, rounds) });
     for (const message of directory.notes) note(session, message);
+    const sandbox = plan.task.sandbox?.() ?? null;
+    if (sandbox !== null) emit({ kind: 'sandbox', ...sandbox });
     const result = await work(session, rounds);
     emit({ kind: 'end', reason: 'finished', message: '' });
     return result;

@@ -188,6 +188,20 @@ test('arms that cannot stand in a run are refused before anything is written', a
   await assert.rejects(readdir(dir));
 });
 
+test('a run says which sandbox its programs were run in, and verifying it which one they are run in now', async () => {
+  const dir = await newDir();
+  const inside = (backend: string) => ({ ...toyTask, sandbox: () => ({ backend, enforced: ['no network'] }) });
+  await runToy({ ...toyPlan(dir), task: inside('bwrap') });
+  const lines = (await readFile(join(dir, 'events.jsonl'), 'utf8')).trimEnd().split('\n');
+  const said = lines.map(line => JSON.parse(line)).filter(({ kind }) => kind === 'sandbox');
+  assert.deepEqual(
+    said.map(({ backend, enforced }) => [backend, enforced]),
+    [['bwrap', ['no network']]],
+  );
+  assert.deepEqual((await verifyRun(dir, inside('deno-pyodide'))).sandboxes, { before: ['bwrap'], now: 'deno-pyodide' });
+  assert.deepEqual((await verifyRun(dir, toyTask)).sandboxes, { before: ['bwrap'], now: null });
+});
+
 test('verifying a run again finds exactly the verdicts a new verifier changes, and changes nothing', async () => {
   const dir = await newDir();
   await runToy(toyPlan(dir));

@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../errors.ts';
 import { readIfThere } from '../runs/atomic.ts';
+import type { TimedEvent } from '../runs/events.ts';
 import { endsWhole, readJsonl } from '../runs/jsonl.ts';
 import { layoutOf } from '../runs/layout.ts';
 import type { SampleRow } from '../runs/rows.ts';
@@ -29,6 +30,8 @@ export interface Verification {
   readonly changed: readonly ChangedVerdict[];
   /** Samples whose problem the task no longer has. */
   readonly orphans: readonly string[];
+  /** Where programs were judged when the run was made (more than one where sessions differed), and where they were now; null where a task runs none. */
+  readonly sandboxes: { readonly before: readonly string[]; readonly now: string | null };
   /** Files, relative to the run directory, whose last line is half-written; it is not judged. */
   readonly halfWritten: readonly string[];
 }
@@ -61,7 +64,15 @@ async function judgeAll(dir: string, task: Task): Promise<Verification> {
       if (after !== null && isChanged(row, after)) changed.push({ id: row.id, file, before: before(row), after });
     }
   }
-  return { samples, verdicts, changed, orphans, halfWritten };
+  const sandboxes = { before: await sandboxesOf(dir), now: task.sandbox?.()?.backend ?? null };
+  return { samples, verdicts, changed, orphans, sandboxes, halfWritten };
+}
+
+/** Names, each once. */
+async function sandboxesOf(dir: string): Promise<readonly string[]> {
+  const names = new Set<string>();
+  for await (const event of readJsonl<TimedEvent>(layoutOf(dir).events)) if (event.kind === 'sandbox') names.add(event.backend);
+  return [...names];
 }
 
 const judgeAgain = async (task: Task, problem: Problem | undefined, { completion, finish }: SampleRow): Promise<Finding | null> =>

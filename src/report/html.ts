@@ -14,7 +14,7 @@ import { differencesTable, dynamicsTable, figuresTable, roundsTable } from './pa
 import type { EventFacts } from './read-events.ts';
 import type { RunFacts } from './read-run.ts';
 import { styleSheet } from './style.ts';
-import { count, duration, plural } from './words.ts';
+import { count, duration, mixedWords, plural } from './words.ts';
 
 /** The page as text. */
 export const reportHtml = (run: RunFacts): string =>
@@ -40,8 +40,15 @@ function headerPart(run: RunFacts): Html {
   const cost = run.events.seconds > 0 ? ` · ${duration(run.events.seconds)} at work · ${plural(run.events.tokens, 'token')} sampled` : '';
   return html`<header><p class="eyebrow">${run.methodTitle} on ${run.task} · run ${run.run} · seed ${count(run.seed)}${cost}</p><h1>${sentence}</h1>
 ${state === null ? null : html`<p class="banner">${state}</p>`}
-${note === '' ? null : html`<p class="note">${note}</p>`}
+${sandboxPart(run.events)}${note === '' ? null : html`<p class="note">${note}</p>`}
 <ul class="facts">${facts.map(f => html`<li${f.told ? html` class="told"` : null}><b>${f.gain}</b> ${f.text}</li>`)}</ul></header>`;
+}
+
+/** Which sandbox the verdicts are of. */
+function sandboxPart({ sandboxes }: EventFacts): Html | null {
+  if (sandboxes.length === 0) return null;
+  const mixed = sandboxes.length > 1 ? html`<p class="banner">${mixedWords(sandboxes)}</p>` : null;
+  return html`${mixed}${sandboxes.map(s => html`<p class="note">Programs were judged in ${s.backend}: ${s.enforced.join(', ')}.</p>`)}`;
 }
 
 const pictures = (all: readonly (Html | null)[]): Html | null => {

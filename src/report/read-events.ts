@@ -3,6 +3,7 @@
 import type { RunEvent, TimedEvent } from '../runs/events.ts';
 import { readJsonl } from '../runs/jsonl.ts';
 import { isPart, iterationOf } from '../runs/layout.ts';
+import type { SandboxInUse } from '../verifiers/verdict.ts';
 
 export type Selected = Extract<RunEvent, { kind: 'selected' }>;
 export type StepEvent = Extract<RunEvent, { kind: 'step' }>;
@@ -22,6 +23,8 @@ export interface EventFacts {
   readonly state: 'under way' | 'finished' | 'interrupted' | 'failed';
   /** Time at work, all sessions. */
   readonly seconds: number;
+  /** Where programs were judged, in the order of the sessions; more than one where sessions differed, none where a task runs no programs. */
+  readonly sandboxes: readonly SandboxInUse[];
   /** Tokens sampled, of every phase. */
   readonly tokens: number;
   readonly sampling: ReadonlyMap<string, Sampling>;
@@ -36,6 +39,7 @@ interface Tally {
   state: EventFacts['state'];
   seconds: number;
   tokens: number;
+  sandboxes: SandboxInUse[];
   sessionBegan: number;
   last: number;
   sampling: Map<string, Sampling>;
@@ -52,6 +56,7 @@ export async function readEvents(file: string): Promise<EventFacts> {
     state: 'under way',
     seconds: 0,
     tokens: 0,
+    sandboxes: [],
     sessionBegan: Number.NaN,
     last: Number.NaN,
     sampling: new Map(),
@@ -80,6 +85,9 @@ const ADD: { readonly [K in RunEvent['kind']]?: Add<K> } = {
   start: (tally, { run }) => {
     tally.run = run;
     tally.state = 'under way';
+  },
+  sandbox: ({ sandboxes }, { backend, enforced }) => {
+    if (!sandboxes.some(known => known.backend === backend)) sandboxes.push({ backend, enforced });
   },
   end: (tally, { reason }) => {
     tally.state = reason;

@@ -45,7 +45,7 @@ function assertBalanced(page: string): void {
 test('the summary has the public shape, a row for every policy and split', async t => {
   const dir = await madeUp(t);
   const summary = await summarise(dir);
-  assert.deepEqual(Object.keys(summary), ['run', 'task', 'method', 'rows', 'seconds', 'tokens', 'dynamics']);
+  assert.deepEqual(Object.keys(summary), ['run', 'task', 'method', 'rows', 'seconds', 'tokens', 'sandboxes', 'dynamics']);
   assert.deepEqual([summary.run, summary.task, summary.method, summary.tokens], ['minimath', 'minimath', 'rest-em', 930_000]);
   assert.deepEqual(
     summary.rows.filter(r => r.split === 'test').map(r => r.policy),
@@ -224,4 +224,25 @@ test('time counts sessions, not the night between them; a repeated fit is told o
   );
   const facts = await readEvents(file);
   assert.deepEqual([facts.seconds, facts.state, facts.steps.get('sft')?.length], [300, 'interrupted', 1]);
+});
+
+test('a report says where programs were judged, and that verdicts are mixed where sessions differed', async t => {
+  const at = (event: RunEvent) => ({ time: new Date(0).toISOString(), ...event });
+  const start: RunEvent = { kind: 'start', resumed: false, run: 'r', stages: [] };
+  const inside = (backend: string): RunEvent => ({ kind: 'sandbox', backend, enforced: ['no network'] });
+  const page = async (...events: readonly RunEvent[]): Promise<readonly [string, string]> => {
+    const dir = await madeUp(t, { policies: only('base', 'iteration-1') });
+    const file = join(dir, 'events.jsonl');
+    await writeFile(file, `${await readFile(file, 'utf8')}${jsonLines(events.map(at))}`);
+    await writeReport(dir);
+    return [await readFile(join(dir, 'report.html'), 'utf8'), tableOf(await readRun(dir))];
+  };
+  const [plain, plainTable] = await page(start);
+  assert.doesNotMatch(plain + plainTable, /judged in/);
+  const [one, table] = await page(start, inside('bwrap'), start, inside('bwrap'));
+  assert.match(one, /Programs were judged in bwrap: no network\./);
+  assert.match(table, /^Programs were judged in bwrap$/m);
+  assert.doesNotMatch(one + table, /mixed/);
+  const [two, mixed] = await page(start, inside('bwrap'), start, inside('deno-pyodide'));
+  for (const text of [two, mixed]) assert.match(text, /different sandboxes \(bwrap, deno-pyodide\): their verdicts are mixed/);
 });

@@ -4,6 +4,7 @@ import type { DynamicsFile } from '../metrics/dynamics.ts';
 import type { Interval, Measures } from '../metrics/evaluation.ts';
 import { writeWhole } from '../runs/atomic.ts';
 import { layoutOf } from '../runs/layout.ts';
+import type { SandboxInUse } from '../verifiers/verdict.ts';
 import { type RunFacts, readRun } from './read-run.ts';
 
 export interface SummaryRow {
@@ -26,6 +27,8 @@ export interface Summary {
   readonly seconds: number;
   /** Tokens sampled, for training and for measuring. */
   readonly tokens: number;
+  /** Where programs were judged; empty where the task runs none. */
+  readonly sandboxes: readonly SandboxInUse[];
   /** dynamics.json of every policy that has one. */
   readonly dynamics: readonly DynamicsFile[];
 }
@@ -46,7 +49,7 @@ export function summaryOf({ run, task, method, policies, events }: RunFacts): Su
     })),
   );
   const dynamics = policies.flatMap(policy => policy.dynamics ?? []);
-  return { run, task, method, rows, seconds: events.seconds, tokens: events.tokens, dynamics };
+  return { run, task, method, rows, seconds: events.seconds, tokens: events.tokens, sandboxes: events.sandboxes, dynamics };
 }
 
 /** Writes summary.json into the run directory, whole or not at all. */

@@ -7,7 +7,7 @@ import { dynamicsRows } from './dynamics.ts';
 import { visible } from './escape.ts';
 import { labelOf } from './policies.ts';
 import type { RunFacts } from './read-run.ts';
-import { percent, plural, pointsWithInterval, problemsOf, pValue, samplingWords, withInterval } from './words.ts';
+import { mixedWords, percent, plural, pointsWithInterval, problemsOf, pValue, samplingWords, withInterval } from './words.ts';
 
 export interface TableOptions {
   readonly split?: Split;
@@ -38,12 +38,19 @@ export function tableOf(run: RunFacts, { split = 'test', ks, width = 100 }: Tabl
   return [
     ...captionOf(run, first, split),
     ...blocksOf(cells, width),
+    ...sandboxLines(run),
     ...(run.audit === null ? [] : [auditTable(run.audit)]),
     ...(differences.length === 0
       ? []
       : ['Differences in greedy pass@1, in points, paired over the same problems', ...aligned(differences), '']),
     ...(split === 'test' ? dynamicsLines(run, width) : []),
   ].join('\n');
+}
+
+function sandboxLines({ events: { sandboxes } }: RunFacts): string[] {
+  if (sandboxes.length === 0) return [];
+  const names = sandboxes.map(({ backend }) => visible(backend));
+  return [`Programs were judged in ${names.join(', then ')}`, ...(sandboxes.length > 1 ? [mixedWords(sandboxes)] : []), ''];
 }
 
 function dynamicsLines({ policies }: RunFacts, width: number): string[] {

@@ -48,3 +48,7 @@ export function samplingWords(s: { readonly temperature: number; readonly top_k:
 /** 'a', 'a and b', 'a, b and c' */
 export const listed = (items: readonly string[]): string =>
   items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+
+/** Where a run's sessions judged in different sandboxes. */
+export const mixedWords = (sandboxes: readonly { readonly backend: string }[]): string =>
+  `Sessions of this run judged in different sandboxes (${sandboxes.map(({ backend }) => backend).join(', ')}): their verdicts are mixed.`;

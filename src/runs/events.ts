@@ -2,6 +2,7 @@
 // never read to go on with a run (the other files are), so a line lost in a power cut costs nothing but a line.
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import type { Interval } from '../metrics/evaluation.ts';
+import type { SandboxInUse } from '../verifiers/verdict.ts';
 import { cutHalfLine } from './jsonl.ts';
 import type { Phase } from './layout.ts';
 import { storeError } from './storing.ts';
@@ -17,6 +18,8 @@ export interface Stage {
 export type RunEvent =
   /** A session begins: the first, or one that goes on. `stages`: all work of the run in order, D_val's samples left out. */
   | { readonly kind: 'start'; readonly resumed: boolean; readonly run: string; readonly stages: readonly Stage[] }
+  /** Where this session runs the programs it judges, and what holds them; absent where a task runs none. */
+  | ({ readonly kind: 'sandbox' } & SandboxInUse)
   /** Something a person should hear: a stale lock, a wave thrown away, nothing correct. */
   | { readonly kind: 'note'; readonly message: string }
   /** Work begins on a stage; `done` completions of it were there already. */

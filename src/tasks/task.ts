@@ -1,7 +1,7 @@
 // A task is a family of problems: where they come from, how a policy is asked, and who judges the answer.
 // It is not a method: it never says how many samples are drawn or which are kept.
 import type { Prompt } from '../prompt.ts';
-import type { Verdict } from '../verifiers/verdict.ts';
+import type { SandboxInUse, Verdict } from '../verifiers/verdict.ts';
 
 export interface Problem {
   readonly id: string;
@@ -56,6 +56,8 @@ export interface Task<P extends Problem = Problem> {
   open?(): Promise<void>;
   /** Gives back what `open` took. As often as `open`. */
   close?(): Promise<void>;
+  /** Where its programs are run while it is open; null before. Verdicts of different sandboxes should not be mixed. */
+  sandbox?(): SandboxInUse | null;
   /** Judges a completion by tests that never gave a reward; null where the problem has none. */
   audit?(problem: P, completion: string): Verdict | null | Promise<Verdict | null>;
   readonly gate?: Gate<P>;

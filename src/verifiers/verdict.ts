@@ -10,6 +10,14 @@ export type Verdict =
     }
   | { readonly kind: 'failed'; readonly reason: string };
 
+/** What holds the programs that a task judges by running them. */
+export interface SandboxInUse {
+  /** 'bwrap', 'deno-pyodide', 'quickjs' */
+  readonly backend: string;
+  /** What it was seen to enforce, one phrase each. */
+  readonly enforced: readonly string[];
+}
+
 /** Judges one completion against the reference of its problem. Must not throw for any text; may be asynchronous (a sandbox). */
 export type Verifier = (reference: string, completion: string) => Verdict | Promise<Verdict>;
 

@@ -32,7 +32,7 @@ export interface CodeTaskParts {
 export function codeTask(parts: CodeTaskParts): Task<CodeProblem> {
   const { name, language, settings, openJudge, prompts, stop, maxTokens } = parts;
   const { backends, jobs, reward } = settings;
-  const { open, close, judge } = judging({ language, backends, jobs, ...(openJudge && { openJudge }) });
+  const { open, close, judge, sandbox } = judging({ language, backends, jobs, ...(openJudge && { openJudge }) });
   const settledOnce = new Map<string, Promise<CodeProblem>>();
 
   const settled = async (problem: CodeProblem): Promise<CodeProblem> => {
@@ -79,6 +79,7 @@ export function codeTask(parts: CodeTaskParts): Task<CodeProblem> {
     verify,
     open,
     close,
+    sandbox,
     audit: (problem, completion) => judgeBy(problem, ({ heldOut }) => heldOut, completion),
     gate: {
       right: ({ programs }) => programs.slice(0, 1),

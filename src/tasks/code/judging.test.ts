@@ -30,7 +30,7 @@ function scripted(answers: Readonly<Record<string, Partial<CodeVerdict>>> = {}, 
     return {
       open: async language => {
         if (refused.includes(language)) throw new SandboxError(`no ${language} here`);
-        return { name: 'quickjs', languages: [language], enforced: [], run: async () => null, close: async () => undefined };
+        return { name: 'quickjs', languages: [language], enforced: ['no network'], run: async () => null, close: async () => undefined };
       },
       judge: async ({ program }) => {
         log.push(program);
@@ -44,11 +44,14 @@ function scripted(answers: Readonly<Record<string, Partial<CodeVerdict>>> = {}, 
 
 test('a judge is opened once for all who open it, and closed with the last of them', async () => {
   const { log, judge } = scripted();
+  assert.equal(judge.sandbox(), null);
   await judge.open();
   await judge.open();
+  assert.deepEqual(judge.sandbox(), { backend: 'quickjs', enforced: ['no network'] });
   await judge.close();
-  assert.ok(!log.includes('close'));
+  assert.ok(!log.includes('close') && judge.sandbox() !== null);
   await judge.close();
+  assert.equal(judge.sandbox(), null);
   assert.equal(log.filter(entry => entry === 'open').length, 1);
   assert.equal(log.at(-1), 'close');
 });

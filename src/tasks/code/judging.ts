@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import type { Backend, Language } from '../../sandbox/backend.ts';
 import type { CodeJudge, CodeJudgeOptions } from '../../verifiers/code/judge.ts';
 import type { CodeRequest, CodeVerdict } from '../../verifiers/code/request.ts';
-import { correct, failed, incorrect, unparsable, type Verdict } from '../../verifiers/verdict.ts';
+import { correct, failed, incorrect, type SandboxInUse, unparsable, type Verdict } from '../../verifiers/verdict.ts';
 
 export interface JudgingSettings {
   /** What the programs are written in. */
@@ -22,6 +22,8 @@ export interface Judging {
   open(): Promise<void>;
   /** Closes the judge when it was called as often as `open`. */
   close(): Promise<void>;
+  /** What the judge runs programs in, while it is open. */
+  sandbox(): SandboxInUse | null;
   /** Opens the judge where nobody has. A fresh verdict is judged anew whatever is known. */
   judge(request: CodeRequest, options?: { readonly isFresh?: boolean }): Promise<Verdict>;
 }
@@ -35,6 +37,7 @@ const openReal = async (options: CodeJudgeOptions): Promise<CodeJudge> =>
 export function judging({ language, backends, jobs = availableParallelism(), openJudge = openReal }: JudgingSettings): Judging {
   let users = 0;
   let opened: Promise<CodeJudge> | null = null;
+  let inUse: SandboxInUse | null = null;
   const kept = new Map<string, Verdict>();
 
   const judgeNow = (): Promise<CodeJudge> => {
@@ -50,13 +53,15 @@ export function judging({ language, backends, jobs = availableParallelism(), ope
     const last = users === 0 ? opened : null;
     if (last === null) return;
     opened = null;
+    inUse = null;
     await (await last).close();
   };
 
   const open = async (): Promise<void> => {
     users++;
     try {
-      await (await judgeNow()).open(language);
+      const { name, enforced } = await (await judgeNow()).open(language);
+      inUse = { backend: name, enforced };
     } catch (error) {
       await close();
       throw error;
@@ -73,7 +78,7 @@ export function judging({ language, backends, jobs = availableParallelism(), ope
     return verdict;
   };
 
-  return { open, close, judge };
+  return { open, close, judge, sandbox: () => inUse };
 }
 
 /** A judge's verdict as the loop knows them. Programs do not vote, so there is no answer. */
