@@ -1,17 +1,39 @@
 // The embedded engine for one command: opened late (it loads the native module), closed whatever happens.
+import type { Device, DeviceChoice } from '../config/device.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { Context } from './command.ts';
 import { physicalCores } from './cores.ts';
 
 const DEFAULT_ROWS = 128;
 
-export async function withPolicy<T>(
-  engine: { readonly threads?: unknown; readonly rows?: unknown; readonly precision?: unknown },
-  work: (policy: Policy) => Promise<T>,
-): Promise<T> {
+interface EngineOptions {
+  readonly threads?: unknown;
+  readonly rows?: unknown;
+  readonly precision?: unknown;
+}
+
+export const threadsOf = ({ threads }: Pick<EngineOptions, 'threads'>): number => (typeof threads === 'number' ? threads : physicalCores());
+
+const precisionOf = ({ precision }: EngineOptions) => (precision === 'int8' ? 'int8' : 'fp32');
+
+/** The device that --device asks for, tried, and said aloud. Throws ConfigError where it does not work. */
+export async function deviceOf(options: Readonly<Record<string, unknown>>, context: Context): Promise<Device> {
+  const { engineDevice } = await import('../config/device.ts');
+  const asked = (options.device ?? 'cpu') as DeviceChoice; // commander let nothing else in
+  const { device, notes } = await engineDevice({ device: asked, precision: precisionOf(options), threads: threadsOf(options) }, '--device');
+  for (const text of notes) context.err(`note: ${text}\n`);
+  return device;
+}
+
+export async function withPolicy<T>(engine: EngineOptions & { readonly device: Device }, work: (policy: Policy) => Promise<T>): Promise<T> {
   const { openEmbeddedPolicy } = await import('../policy/embedded.ts');
-  const threads = typeof engine.threads === 'number' ? engine.threads : physicalCores();
   const rows = typeof engine.rows === 'number' ? engine.rows : DEFAULT_ROWS;
-  const policy = await openEmbeddedPolicy({ threads, rows, precision: engine.precision === 'int8' ? 'int8' : 'fp32' });
+  const policy = await openEmbeddedPolicy({
+    threads: threadsOf(engine),
+    rows,
+    precision: precisionOf(engine),
+    device: engine.device,
+  });
   try {
     return await work(policy);
   } finally {

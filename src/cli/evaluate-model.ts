@@ -36,6 +36,7 @@ const AS_SETTINGS: Readonly<Record<string, string>> = {
   threads: 'engine.threads',
   rows: 'engine.rows',
   precision: 'engine.precision',
+  device: 'engine.device',
 };
 
 async function settingsOf(

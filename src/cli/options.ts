@@ -33,8 +33,19 @@ export const withSet = (command: Command): Command =>
     collect,
   );
 
+/** The same words as engine.device takes; a wrong one is refused before any work. */
+export const withDevice = (command: Command): Command =>
+  command.addOption(
+    new Option('--device <name>', 'where the engine computes; auto tries cuda, webgpu, cpu (default: cpu)').choices([
+      'cpu',
+      'webgpu',
+      'cuda',
+      'auto',
+    ]),
+  );
+
 export const withEngine = (command: Command): Command =>
-  command
+  withDevice(command)
     .option('--threads <count>', 'threads of the engine (default: physical cores)', whole(1))
     .option('--rows <count>', 'completions sampled side by side (default: 128)', whole(1));
 

@@ -3,13 +3,13 @@
 import type { CliCommand } from './command.ts';
 import { physicalCores } from './cores.ts';
 import { hubCacheOf } from './hub.ts';
-import { withSet } from './options.ts';
+import { withDevice, withSet } from './options.ts';
 
 export const run: CliCommand = {
   name: 'run',
   summary: 'make a model better: sample, keep what is correct, fine-tune, measure, repeat',
   declare: command =>
-    withSet(command)
+    withDevice(withSet(command))
       .argument('<config>', 'a configuration: .ts, .js, .yaml or .json')
       .option('--dir <dir>', 'where the run is written (default: runs/NAME)')
       .option('--dry-run', 'check everything, print the plan, do nothing')
@@ -22,6 +22,7 @@ export const run: CliCommand = {
     const { settings, file } = await loadConfig(config, {
       cwd: context.cwd,
       set: (options.set as string[] | undefined) ?? [],
+      also: options.device === undefined ? [] : [{ path: ['engine', 'device'], value: options.device }],
       hubCache: hubCacheOf(context),
     });
     const dir = options.dir as string | undefined;

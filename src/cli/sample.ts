@@ -35,7 +35,7 @@ export const sample: CliCommand = {
   async act([argument = ''], options, context) {
     const { modelPath } = await import('./model-path.ts');
     const { inspectModel, promptComplaints } = await import('../config/model.ts');
-    const { withPolicy } = await import('./engine.ts');
+    const { deviceOf, withPolicy } = await import('./engine.ts');
     const asked = await promptsOf(options, context.cwd);
     const model = await modelPath(argument, context);
     const complaints = promptComplaints(
@@ -43,7 +43,8 @@ export const sample: CliCommand = {
       asked.map(a => a.prompt),
     );
     if (complaints.length > 0) throw new ConfigError(complaints);
-    const generations = await withPolicy(options, policy =>
+    const device = await deviceOf(options, context);
+    const generations = await withPolicy({ ...options, device }, policy =>
       policy.sample(
         model,
         asked.map(a => requestOf(a, options)),

@@ -21,12 +21,13 @@ export const score: CliCommand = {
     const { modelPath } = await import('./model-path.ts');
     const { inspectModel } = await import('../config/model.ts');
     const { checkRows } = await import('../config/score-rows.ts');
-    const { withPolicy } = await import('./engine.ts');
+    const { deviceOf, withPolicy } = await import('./engine.ts');
     const rows = readScoreRows(resolve(context.cwd, String(options.in)));
     const model = await modelPath(argument, context);
     const inspected = await inspectModel(model);
     checkRows(inspected, rows);
-    await withPolicy(options, async policy => {
+    const device = await deviceOf(options, context);
+    await withPolicy({ ...options, device }, async policy => {
       for (let from = 0; from < rows.length && !context.signal.aborted; from += AT_A_TIME) {
         const part = rows.slice(from, from + AT_A_TIME);
         const scores = await policy.score(

@@ -34,7 +34,7 @@ export const serve: CliCommand = {
     const { modelPath } = await import('./model-path.ts');
     const { inspectModel } = await import('../config/model.ts');
     const { createServer } = await import('../serve/server.ts');
-    const { physicalCores } = await import('./cores.ts');
+    const { deviceOf, threadsOf } = await import('./engine.ts');
     const path = await modelPath(argument, context);
     const { tokenizer, config } = await inspectModel(path);
     const model = {
@@ -48,7 +48,8 @@ export const serve: CliCommand = {
       path,
       model,
       key,
-      threads: typeof options.threads === 'number' ? options.threads : physicalCores(),
+      threads: threadsOf(options),
+      device: await deviceOf(options, context),
       rows: typeof options.rows === 'number' ? options.rows : DEFAULT_ROWS,
       queue: Number(options.maxQueue),
       cacheBytes: Number(options.cacheGb) * 1e9,

@@ -8,6 +8,7 @@ import { type Round, roundsOf } from '../loop/rounds.ts';
 import type { Method } from '../methods/method.ts';
 import type { Prompt } from '../prompt.ts';
 import type { Problem, Split, Task } from '../tasks/task.ts';
+import { type Device, engineDevice } from './device.ts';
 import { hashModel, hashProblems } from './fingerprint.ts';
 import { loraComplaints } from './lora.ts';
 import { methodsOf } from './method.ts';
@@ -20,7 +21,7 @@ import { openTask } from './task.ts';
 export interface Resolved {
   readonly plan: Plan;
   /** What the embedded engine is opened with. */
-  readonly engine: { readonly threads: number; readonly rows: number; readonly precision: 'fp32' | 'int8' };
+  readonly engine: { readonly threads: number; readonly rows: number; readonly precision: 'fp32' | 'int8'; readonly device: Device };
   readonly model: InspectedModel;
   readonly problems: ChosenProblems;
   readonly rounds: readonly Round[];
@@ -97,13 +98,14 @@ function fitOf({ fit: { lora, epochs = EPOCHS, ...rest } }: Settings): Plan['fit
 /** Looks up and checks everything a run needs. Throws ConfigError with all complaints; does no work. */
 export async function resolvePlan(settings: Settings, options: ResolveOptions): Promise<Resolved> {
   const modelPath = resolve(options.cwd, settings.model);
-  const [model, methods, { task, train, test, notes }] = await together([
+  const threads = settings.engine.threads ?? options.threads;
+  const [model, methods, { task, train, test, notes }, { device, notes: deviceNotes }] = await together([
     inspectModel(modelPath),
     (async () => methodsOf(settings))(),
     readTask(settings, options.splits ?? ['train', 'test']),
+    engineDevice({ ...settings.engine, threads }),
   ]);
   const name = settings.name ?? task.name;
-  const threads = settings.engine.threads ?? options.threads;
   const askedTask = asAsked(task, [methods.method, ...methods.arms]);
   const hashes = { model: await hashModel(modelPath), train: hashProblems(askedTask, train), test: hashProblems(askedTask, test) };
   const plan: Plan = {
@@ -120,7 +122,7 @@ export async function resolvePlan(settings: Settings, options: ResolveOptions): 
     maxTokens: settings.maxTokens ?? task.maxTokens,
     ...(settings.sampleTokens !== undefined && { sampleTokens: settings.sampleTokens }),
     waveCompletions: settings.engine.waveCompletions,
-    config: savedConfig({ ...settings, name, model: modelPath, engine: { ...settings.engine, threads } }, task, options.file, {
+    config: savedConfig({ ...settings, name, model: modelPath, engine: { ...settings.engine, threads, device } }, task, options.file, {
       ...methods,
       hashes,
     }),
@@ -132,13 +134,13 @@ export async function resolvePlan(settings: Settings, options: ResolveOptions): 
     ...(plan.fit.lora ? loraComplaints(model, plan.fit.lora) : []),
   ];
   if (complaints.length > 0) throw new ConfigError(complaints);
-  const engine = { threads, rows: settings.engine.rows, precision: settings.engine.precision };
+  const engine = { threads, rows: settings.engine.rows, precision: settings.engine.precision, device };
   return {
     plan,
     engine,
     model,
     problems,
     rounds: roundsOf(plan, problems),
-    notes,
+    notes: [...notes, ...deviceNotes],
   };
 }

@@ -7,6 +7,7 @@ import { PROGRAM_KINDS, type ProgramInput } from '../tasks/table.ts';
 import type { Task } from '../tasks/task.ts';
 import { wordProblemsSchema } from '../tasks/word-problems.ts';
 import { above, atLeast, between, fraction, listOf, oneOf, says, text, whole } from './accepted.ts';
+import { DEVICE_CHOICES } from './device.ts';
 import { armSchema, folderName, methodSchema, shortcuts } from './method-schema.ts';
 
 /** A task that is code: made by defineTask, in the configuration file itself or imported there. */
@@ -68,6 +69,8 @@ const engine = z.strictObject({
   waveCompletions: whole(1).default(1024),
   /** What models are sampled in; training and scoring are fp32. */
   precision: oneOf(['fp32', 'int8']).default('fp32'),
+  /** Where it computes; 'auto' tries what there is (device.ts). */
+  device: oneOf(DEVICE_CHOICES).default('cpu'),
 });
 
 export const configSchema = z.strictObject({

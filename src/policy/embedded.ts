@@ -1,5 +1,6 @@
-// The policy that needs nothing but this package: our own engine on the CPU, in a worker thread.
+// The policy that needs nothing but this package: our own engine, in a worker thread.
 import { EngineClient } from '../engine/client.ts';
+import type { Device } from '../engine/devices/devices.ts';
 import type { Fit, Policy } from './policy.ts';
 
 export interface EmbeddedOptions {
@@ -11,6 +12,8 @@ export interface EmbeddedOptions {
   readonly maxTokens?: number;
   /** What models are sampled in. */
   readonly precision?: 'fp32' | 'int8';
+  /** Where it computes (default: cpu); one that was tried. */
+  readonly device?: Device;
 }
 
 const MAX_TOKENS = 2048;
@@ -26,8 +29,14 @@ function fitOf(engine: EngineClient, stepsPerEpoch: number): Fit {
   };
 }
 
-export async function openEmbeddedPolicy({ threads, rows, maxTokens = MAX_TOKENS, precision = 'fp32' }: EmbeddedOptions): Promise<Policy> {
-  const engine = new EngineClient({ threads, rows, maxTokens, precision });
+export async function openEmbeddedPolicy({
+  threads,
+  rows,
+  maxTokens = MAX_TOKENS,
+  precision = 'fp32',
+  device = 'cpu',
+}: EmbeddedOptions): Promise<Policy> {
+  const engine = new EngineClient({ threads, rows, maxTokens, precision, device });
   return {
     sample: (model, requests, settings, onProgress, signal) =>
       engine.call('sample', [model, requests, settings], { ...(onProgress && { onProgress }), ...(signal && { signal }) }),

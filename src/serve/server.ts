@@ -1,5 +1,6 @@
 // A model behind HTTP: opens the engine, its routes and the server, and closes them in order.
 import { EngineClient } from '../engine/client.ts';
+import type { Device } from '../engine/devices/devices.ts';
 import { LiveClient } from '../engine/live-client.ts';
 import { type ApiOptions, apiRoutes } from './api.ts';
 import { HttpServer } from './http.ts';
@@ -11,6 +12,8 @@ export interface ServeOptions extends Pick<ApiOptions, 'rows' | 'queue' | 'clock
   readonly model: ServedModel;
   /** Threads of one operation. */
   readonly threads: number;
+  /** Where it computes (default: cpu); one that was tried. */
+  readonly device?: Device;
   /** Bytes for keys and values of what is under way. */
   readonly cacheBytes: number;
   readonly key: string | null;
@@ -36,8 +39,20 @@ const STALL_MS = 30_000;
 
 /** Opens the model (throws ModelError) and gives its server, which does not listen yet. */
 export async function createServer(options: ServeOptions): Promise<ModelServer> {
-  const { path, model, threads, rows, cacheBytes, key, maxBodyBytes = MAX_BODY_BYTES, stallMs = STALL_MS, headersMs, onAnswer } = options;
-  const engine = new EngineClient({ threads, rows, maxTokens: SCORE_TOKENS });
+  const {
+    path,
+    model,
+    threads,
+    device = 'cpu',
+    rows,
+    cacheBytes,
+    key,
+    maxBodyBytes = MAX_BODY_BYTES,
+    stallMs = STALL_MS,
+    headersMs,
+    onAnswer,
+  } = options;
+  const engine = new EngineClient({ threads, rows, device, maxTokens: SCORE_TOKENS });
   let isAlive = true;
   try {
     const live = await LiveClient.open(engine, path, { rows, context: model.context, cacheBytes });

@@ -1,0 +1,43 @@
+// Where the engine of a command runs: the device that was asked for, tried for real before any work. A run's configuration keeps the device that was
+// found, not 'auto': its numbers depend on it.
+import { chooseDevice } from '../engine/devices/choose.ts';
+import { DEVICE_NAMES, DEVICES, type Device, type DeviceChoice } from '../engine/devices/devices.ts';
+import { type Examined, tryDevice } from '../engine/devices/try-device.ts';
+
+export { worksWords } from '../engine/devices/choose.ts';
+export type { Device, DeviceChoice, Examined };
+
+export const DEVICE_CHOICES = [...DEVICE_NAMES, 'auto'] as const satisfies readonly DeviceChoice[];
+
+export interface Asked {
+  readonly device: DeviceChoice;
+  readonly precision: 'fp32' | 'int8';
+  readonly threads: number;
+}
+
+export interface EngineDevice {
+  readonly device: Device;
+  /** To be said aloud. */
+  readonly notes: readonly string[];
+}
+
+const tried = new Map<string, Promise<Examined>>();
+
+/** What a device was found to be, tried once a process. */
+export function examineDevice(device: Device, threads: number, mustBeFaster = false): Promise<Examined> {
+  const key = `${device} ${threads} ${mustBeFaster}`;
+  const known = tried.get(key) ?? tryDevice(device, { threads, mustBeFaster });
+  tried.set(key, known);
+  return known;
+}
+
+/** How a user gets a device that is missing. */
+export const deviceRemedy = (device: Device): string => DEVICES[device].remedy;
+
+/** Throws ConfigError, about `field`, where the device that was named does not work here. */
+export async function engineDevice({ device: choice, precision, threads }: Asked, field = 'engine.device'): Promise<EngineDevice> {
+  const { device, note } = await chooseDevice(choice, field, (name, mustBeFaster) => examineDevice(name, threads, mustBeFaster));
+  const notes = note === null ? [] : [note];
+  const isSplit = device !== 'cpu' && precision === 'int8';
+  return { device, notes: isSplit ? [...notes, `int8 is of the CPU: models are sampled there, scored and fitted on ${device}`] : notes };
+}
