@@ -1,6 +1,6 @@
 // The export command: what it prints, its exit codes. What is in the files is tested in src/engine/weights/gguf-export.test.ts.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -63,3 +63,42 @@ for (const [args, says] of MISTAKES)
     assert.match(err, says);
     assert.ok(!existsSync(join(HERE, 'x')) && !existsSync(join(HERE, 'x.gguf')));
   });
+
+const ADAPTER = join(import.meta.dirname, '../engine/fixtures/training/lora-qv-sum-adapter-after');
+const SCORED = join(HERE, 'rows.jsonl');
+const scoresOf = async (model: string): Promise<readonly number[]> => {
+  writeFileSync(SCORED, '{"id": "1", "prompt": "12 + 3 = ", "completion": "15, is it not?"}\n');
+  const { code, out, err } = await restEm('score', model, '--in', SCORED);
+  assert.equal(code, 0, err);
+  return JSON.parse(out).logprobs;
+};
+
+test('an adapter is written merged, as a folder and as GGUF, or alone, and each says what the adapter says', async () => {
+  const asked = { folder: ['--to', 'merged'], gguf: ['--to', 'merged.gguf', '--type', 'f32'], alone: ['--to', 'alone/adapter', '--adapter'] };
+  mkdirSync(join(HERE, 'alone'));
+  cpSync(join(ADAPTER, '../../models'), join(HERE, 'models'), { recursive: true });
+  const want = await scoresOf(ADAPTER);
+  for (const [what, args] of Object.entries(asked)) {
+    const { code, out, err } = await restEm('export', ADAPTER, ...args);
+    assert.deepEqual([code, err], [0, ''], what);
+    assert.match(out, what === 'alone' ? /PEFT adapter, as stored, 1,792 parameters/ : /F32, /);
+    const got = await scoresOf(args[1]!);
+    for (const [i, x] of got.entries()) assert.ok(Math.abs(x - want[i]!) < 1e-4, `${what}: ${x}, expected ${want[i]}`);
+  }
+  assert.deepEqual(readdirSync(join(HERE, 'alone/adapter')), ['adapter_config.json', 'adapter_model.safetensors']);
+  const base = await scoresOf(join(HERE, 'models/llama-tied'));
+  assert.ok(base.some((x, i) => Math.abs(x - want[i]!) > 1e-2), 'the adapter changes nothing');
+  const { out } = await restEm('models', 'info', ADAPTER);
+  assert.match(out, /PEFT adapter[^]*an adapter \(rank 4, alpha 8; q_proj, v_proj\) beside/);
+});
+
+test('a model without an adapter, and an adapter as GGUF, are no adapters to write', async () => {
+  for (const [model, to, says] of [
+    [TINY, 'y', /is no adapter/],
+    [ADAPTER, 'y.gguf', /--to: names a GGUF file/],
+  ] as const) {
+    const { code, err } = await restEm('export', model, '--to', to, '--adapter');
+    assert.equal(code, 2);
+    assert.match(err, says);
+  }
+});

@@ -1,6 +1,7 @@
 // What `models info` tells of a model: what it announces, what it holds, and whether it runs here. A glance reads no weight; a check reads all of
 // them and throws what opening and reading throw, so that it refuses what a run would refuse.
 import { hasBias, hasHeadNorms, type ModelConfig, weightShapes } from '../engine/architecture.ts';
+import { adapterWords } from '../engine/lora/start.ts';
 import type { RopeScaling } from '../engine/rope.ts';
 import { type Glance, glanceAt, kindOfTokenizer } from '../engine/weights/glance.ts';
 import { openModel, readAll } from '../engine/weights/open.ts';
@@ -115,7 +116,7 @@ function openedInfo(source: ModelSource, { format, quantisation, bytes }: Glance
     context: config.maxPositions,
     announced_context: config.announcedPositions ?? null,
     rope: { theta: config.ropeTheta, scaling: config.scaling ?? null },
-    extras: extrasOf(config),
+    extras: [...extrasOf(config), ...adapterExtras(source)],
     tied: config.tied,
     types,
     quantisation: quantisation ?? quantisedType(types),
@@ -149,6 +150,9 @@ function quantisedType(types: Readonly<Record<string, number>>): string | null {
 }
 
 const BIASES = { qkv: 'biases on q, k, v', o: 'a bias on the output of attention', mlp: 'biases in the MLP' } as const;
+
+const adapterExtras = ({ adapter }: ModelSource): string[] =>
+  adapter ? [`an adapter (${adapterWords(adapter.modules)}) beside ${adapter.base}`] : [];
 
 function extrasOf(config: ModelConfig): string[] {
   const biases = (Object.keys(BIASES) as (keyof typeof BIASES)[]).filter(what => hasBias(config, what)).map(what => BIASES[what]);

@@ -41,7 +41,12 @@ export function whyNoStart(config: ModelConfig, { modules }: SourceAdapter, shap
     modules.size === wanted.length &&
     wanted.every(({ name }) => modules.get(name)?.rank === shape.rank && modules.get(name)?.scale === scaleOf(shape));
   if (isSame) return null;
-  const targets = [...new Set([...modules.keys()].map(name => name.split('.').at(-1)!))];
-  const ranks = [...new Set([...modules.values()].map(({ rank, scale }) => `rank ${rank}, alpha ${rank * scale}`))];
-  return `is an adapter already (${ranks.join('; ')}; ${targets.join(', ')}), and goes on only with the same rank, alpha and targets; export it merged to begin a new one`;
+  return `is an adapter already (${adapterWords(modules)}), and goes on only with the same rank, alpha and targets; export it merged to begin a new one`;
+}
+
+/** Ranks, alphas and modules of an adapter. */
+export function adapterWords(modules: SourceAdapter['modules']): string {
+  const ranks = new Set([...modules.values()].map(({ rank, scale }) => `rank ${rank}, alpha ${rank * scale}`));
+  const targets = new Set([...modules.keys()].map(name => name.split('.').at(-1)!));
+  return [...ranks, [...targets].join(', ')].join('; ');
 }

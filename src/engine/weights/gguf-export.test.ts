@@ -65,7 +65,7 @@ for (const type of ['f32', 'bf16', 'f16', 'q8_0'] as const)
     const exported = await exportModel({ path: TINY, to, type });
     const [source, read] = await Promise.all([openModel(TINY), openModel(to)]);
     assert.deepEqual([read.config, exported.parameters, exported.unquantised], [source.config, 787584, 0]);
-    const stored = exported.type;
+    const stored = exported.type as StoredAs;
     for (const [name, shape] of weightShapes(source.config)) {
       const [given, got] = await Promise.all([source.read(name), read.read(name)]);
       assert.equal(read.tensors.get(name)?.dtype, shape.length > 1 ? stored : 'F32', name);

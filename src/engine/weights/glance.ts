@@ -8,6 +8,7 @@ import { readGgufMetadata } from './gguf-header.ts';
 import type { Metadata } from './gguf-metadata.ts';
 import { isObject, type JsonObject, parseObject } from './json.ts';
 import { beginsAsGguf, openModel } from './open.ts';
+import { isAdapter, openAdapter } from './peft.ts';
 
 /** Sizes as they are announced; null where nothing is said. */
 export type AnnouncedSizes = Readonly<
@@ -15,7 +16,7 @@ export type AnnouncedSizes = Readonly<
 >;
 
 export interface Glance {
-  readonly format: 'Hugging Face folder' | 'GGUF file';
+  readonly format: 'Hugging Face folder' | 'GGUF file' | 'PEFT adapter';
   readonly architecture: string | null;
   readonly sizes: AnnouncedSizes;
   /** How the weights are quantised, as the file calls it; null: they are not. */
@@ -29,7 +30,7 @@ export interface Glance {
 /** Throws ModelError where there is nothing to look at: no such path, no model, a header that cannot be read. */
 export async function glanceAt(path: string): Promise<Glance> {
   const found = await stat(path).catch(() => null);
-  if (found?.isDirectory()) return glanceAtFolder(path);
+  if (found?.isDirectory()) return (await isAdapter(path)) ? glanceAtAdapter(path) : glanceAtFolder(path);
   if (found && (path.endsWith('.gguf') || (await beginsAsGguf(path)))) return glanceAtGguf(path, found.size);
   const source = await openModel(path); // says what is wrong
   await source.close();
@@ -64,6 +65,15 @@ const sizesBy = (keys: Readonly<Record<keyof AnnouncedSizes, string>>, read: (ke
       return [size, typeof value === 'number' ? value : null];
     }),
   ) as AnnouncedSizes;
+
+/** Its base, and its own file besides. */
+async function glanceAtAdapter(path: string): Promise<Glance> {
+  const { basePath, file } = await openAdapter(path);
+  await file.close();
+  const base = (await isAdapter(basePath)) ? null : await glanceAt(basePath);
+  if (!base) throw new ModelError(path, `has an adapter for its base: ${basePath}`);
+  return { ...base, format: 'PEFT adapter', bytes: base.bytes + (await stat(file.path)).size };
+}
 
 async function glanceAtFolder(path: string): Promise<Glance> {
   const file = join(path, 'config.json');
