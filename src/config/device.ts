@@ -1,10 +1,9 @@
 // Where the engine of a command runs: the device that was asked for, tried for real before any work. A run's configuration keeps the device that was
 // found, not 'auto': its numbers depend on it.
-import { chooseDevice } from '../engine/devices/choose.ts';
+import { chooseDevice, whyNot, worksWords } from '../engine/devices/choose.ts';
 import { DEVICE_NAMES, DEVICES, type Device, type DeviceChoice } from '../engine/devices/devices.ts';
 import { type Examined, tryDevice } from '../engine/devices/try-device.ts';
 
-export { worksWords } from '../engine/devices/choose.ts';
 export type { Device, DeviceChoice, Examined };
 
 export const DEVICE_CHOICES = [...DEVICE_NAMES, 'auto'] as const satisfies readonly DeviceChoice[];
@@ -33,6 +32,12 @@ export function examineDevice(device: Device, threads: number, mustBeFaster = fa
 
 /** How a user gets a device that is missing. */
 export const deviceRemedy = (device: Device): string => DEVICES[device].remedy;
+
+/** What was found, for people. */
+export function deviceWords(device: Device, found: Examined): string {
+  if (found.kind === 'works') return `${device}: ${worksWords(found)}\n`;
+  return `${device}: cannot be used here\n  because: ${whyNot(found)}\n  to get it: ${deviceRemedy(device)}\n`;
+}
 
 /** Throws ConfigError, about `field`, where the device that was named does not work here. */
 export async function engineDevice({ device: choice, precision, threads }: Asked, field = 'engine.device'): Promise<EngineDevice> {

@@ -35,7 +35,8 @@ async function firstThatHolds(tryDevice: Try): Promise<Chosen> {
   return { device: 'cpu', note: `device cpu; ${left.join('; ')}` };
 }
 
-const whyNot = (examined: Exclude<Examined, { kind: 'works' }>): string =>
+/** Why a device is not taken. */
+export const whyNot = (examined: Exclude<Examined, { kind: 'works' }>): string =>
   examined.kind === 'fails' ? examined.reason : `it is slower than the CPU here, ${raceWords(examined.ms)}`;
 
 /** "3.1 ms where the CPU takes 44 ms" */
