@@ -2,50 +2,18 @@
 // observations: what is tested here is that nothing escapes and that each ends as its manifest says. REST_EM_CORPUS names another corpus,
 // REST_EM_NO_CGROUP=1 does without cgroups.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Backend, Job, Limits, Observation, Value } from '../../src/sandbox/backend.ts';
 import { probeBwrap } from '../../src/sandbox/bwrap/probe.ts';
+import { acceptedFor, noCorpus, programOf, type Row, rowsIn, type Task, taskOf, textOf, wordFor } from './corpus.ts';
 import { processesBelow } from './processes.ts';
 
-interface Row {
-  readonly file: string;
-  readonly language: string;
-  readonly what: string;
-  readonly expected: string;
-  readonly mode: 'stdio' | 'call' | 'assert';
-  readonly task: string;
-  readonly limits?: { readonly cpu?: number; readonly wall?: number };
-  readonly also_ok?: readonly string[];
-  readonly repeat?: string;
-  readonly expect_stderr?: string;
-}
-
-type Expected = string | { readonly count_to?: number; readonly power_of_ten?: number };
-
-interface Task {
-  readonly stdio?: readonly (readonly [string, Expected])[];
-  readonly fn?: string;
-  readonly call?: readonly (readonly [readonly unknown[], unknown])[];
-  readonly asserts?: string;
-  readonly float_tolerance?: number;
-}
-
-const { REST_EM_SHARED, REST_EM_CORPUS, REST_EM_NO_CGROUP } = process.env;
-const folder = REST_EM_CORPUS ?? (REST_EM_SHARED ? join(REST_EM_SHARED, 'fixtures/sandbox-programs') : '');
-const probe = folder === '' ? null : await probeBwrap({ lanes: 2, cacheFile: null, cgroup: !REST_EM_NO_CGROUP });
-const skip = probe === null ? 'REST_EM_SHARED is not set' : probe.ok ? false : `${probe.reason} (${probe.remedy})`;
+const { REST_EM_NO_CGROUP } = process.env;
+const probe = noCorpus ? null : await probeBwrap({ lanes: 2, cacheFile: null, cgroup: !REST_EM_NO_CGROUP });
+const skip = probe === null ? noCorpus : probe.ok ? false : `${probe.reason} (${probe.remedy})`;
 const backend = probe?.ok ? probe.backend : null;
-
-const readRows = (): Row[] =>
-  readFileSync(join(folder, 'manifest.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map(line => JSON.parse(line) as Row)
-    .filter(row => row.language === 'python');
-const tasks = (): Readonly<Record<string, Task>> => JSON.parse(readFileSync(join(folder, 'tasks.json'), 'utf8'));
 
 const CANARY_FILE = '/tmp/sandbox_canary_file';
 const LATE_FILE = '/tmp/sandbox_late';
@@ -62,12 +30,6 @@ function listen(place: number | string): Promise<void> {
     server.once('error', reject).listen(typeof place === 'number' ? { port: place, host: '127.0.0.1' } : { path: place }, resolve),
   );
 }
-
-const expectedText = (expected: Expected): string => {
-  if (typeof expected === 'string') return expected;
-  if (expected.count_to) return `${Array.from({ length: expected.count_to }, (_, i) => i).join('\n')}\n`;
-  return `1${'0'.repeat(expected.power_of_ten ?? 0)}\n`;
-};
 
 const lines = (text: string) =>
   text
@@ -91,13 +53,6 @@ function sameValue(expected: unknown, value: Value | undefined): boolean {
   return Array.isArray(expected) && value.v.length === expected.length && value.v.every((v, i) => sameValue(expected[i], v));
 }
 
-const FAILURES: Readonly<Record<string, string>> = {
-  timeout_cpu: 'timeout',
-  timeout_wall: 'timeout',
-  memory: 'memory',
-  output_limit: 'output_limit',
-};
-
 function jobOf(row: Row, task: Task, program: string): Job {
   const limits: Limits = { cpuSeconds: row.limits?.cpu ?? 2, wallSeconds: row.limits?.wall ?? 8, memoryBytes: 2 ** 30 };
   const common = { language: 'python', program, limits } as const;
@@ -110,24 +65,22 @@ function isRight(row: Row, task: Task, seen: Observation): boolean {
   if (seen.end !== 'exit') return false;
   if (row.mode === 'assert') return true;
   if (row.mode === 'call') return sameValue(task.call![seen.index]![1], seen.value);
-  return sameText(expectedText(task.stdio![seen.index]![1]), Buffer.from(seen.stdout).toString(), task.float_tolerance ?? 0);
+  return sameText(textOf(task.stdio![seen.index]![1]), Buffer.from(seen.stdout).toString(), task.float_tolerance ?? 0);
 }
 
 /** The corpus's words for what became of it, and all that it said. */
 async function judge(sandbox: Backend, row: Row): Promise<{ readonly got: string; readonly said: string }> {
-  const task = tasks()[row.task]!;
+  const task = taskOf(row);
   let got = 'no test ran';
   const said: string[] = [];
-  const unjudged = await sandbox.run(jobOf(row, task, readFileSync(join(folder, row.file), 'utf8')), seen => {
+  const unjudged = await sandbox.run(jobOf(row, task, programOf(row)), seen => {
     said.push(Buffer.from(seen.stdout).toString(), seen.stderr, seen.detail, JSON.stringify(seen.value ?? ''));
     const right = isRight(row, task, seen);
-    got = right ? 'pass' : (FAILURES[seen.end] ?? 'fail');
+    got = right ? 'pass' : wordFor(seen.end);
     return right;
   });
   return { got: unjudged ? `${unjudged.kind}: ${unjudged.reason}` : got, said: said.join('\n') };
 }
-
-const WANTED: Readonly<Record<string, string>> = { blocked: 'fail', 'pass-but-contained': 'pass' };
 
 describe('every program of the corpus ends as its manifest says, and none escapes', { skip }, () => {
   before(async () => {
@@ -137,10 +90,10 @@ describe('every program of the corpus ends as its manifest says, and none escape
     await Promise.all([listen(18765), listen('\0sandbox-canary')]);
   });
 
-  for (const row of skip ? [] : readRows())
+  for (const row of skip ? [] : rowsIn('python'))
     test(`${row.file}: ${row.what}: ${row.expected}`, async () => {
       if (row.repeat) await judge(backend!, row);
-      const accepted = [WANTED[row.expected] ?? row.expected, ...(row.also_ok ?? [])];
+      const accepted = acceptedFor(row);
       const first = await judge(backend!, row);
       // On a busy machine the clock may end what has time left; it is asked once more, as the judge of programs does.
       const { got, said } = first.got === 'timeout' && !accepted.includes('timeout') ? await judge(backend!, row) : first;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const SHARED = ['__init__.py', 'calls.py', 'names.py', 'tests.py', 'values.py', 'warm.py'];
+const SHARED = ['__init__.py', 'calls.py', 'closing.py', 'names.py', 'tests.py', 'values.py', 'warm.py'];
 const OWN = ['drive.py', 'wire.py'];
 
 const textOf = (path: string) => readFileSync(fileURLToPath(new URL(path, import.meta.url)), 'utf8');

@@ -2,8 +2,6 @@
 # as JSON; the program lives in this interpreter and could say the same, so right and wrong are found out elsewhere.
 import atexit
 import builtins
-import gc
-import io
 import json
 import linecache
 import os
@@ -12,6 +10,7 @@ import traceback
 import types
 
 from . import calls, tests, warm
+from .closing import flush_all
 
 FILE = 'solution.py'
 # What this platform lacks, as it says so itself: nobody's fault.
@@ -165,28 +164,11 @@ def lacking(message):
     return any(words in message for words in LACKS)
 
 
-WRITERS = (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)
-
-
 def finish():
     status = 0
     try:
         atexit._run_exitfuncs()
     except BaseException:
         status = 1
-    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
-        try:
-            stream.flush()
-        except BaseException:
-            status = status or 120
-    for thing in gc.get_objects():
-        if type(thing) in WRITERS:
-            flush_quietly(thing)
-    return status
-
-
-def flush_quietly(stream):
-    try:
-        stream.flush()
-    except BaseException:
-        return
+    unwritten = flush_all()
+    return status or unwritten

@@ -2,8 +2,6 @@
 # nothing in this process can be trusted, and nothing is: right or wrong is found out elsewhere, from what comes out of the pipes.
 import atexit
 import builtins
-import gc
-import io
 import linecache
 import os
 import signal
@@ -13,6 +11,7 @@ import traceback
 import types
 
 from . import calls, tests, warm
+from .closing import flush_all
 
 FILE = 'solution.py'
 # Every exit status may be the program's own, so these two ends are told by signals that nothing else uses (end.ts).
@@ -145,9 +144,6 @@ def fresh_main(program, name):
     return main
 
 
-WRITERS = (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)
-
-
 def end(status):
     """What the interpreter does at its end, then the end."""
     for step in (threading._shutdown, atexit._run_exitfuncs):
@@ -155,20 +151,5 @@ def end(status):
             step()
         except BaseException:
             status = status or 1
-    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
-        try:
-            stream.flush()
-        except BaseException:
-            status = status or 120
-    # Contest templates write through buffers of their own and never flush them: finalisation would.
-    for thing in gc.get_objects():
-        if type(thing) in WRITERS:
-            flush_quietly(thing)
-    os._exit(status & 255)
-
-
-def flush_quietly(stream):
-    try:
-        stream.flush()
-    except BaseException:
-        return
+    unwritten = flush_all()
+    os._exit((status or unwritten) & 255)
