@@ -12,6 +12,8 @@ export interface SamplingSettings {
   readonly stop: readonly string[];
   /** Texts that end a step of a solution. Where given, generations say how many tokens each of their steps has. */
   readonly stepEnds?: readonly string[];
+  /** Drawn from the model itself where the policy would choose a quicker form of it: what is measured, not learned from. */
+  readonly exact?: boolean;
 }
 
 /** One prompt and one seed per completion wanted of it. Completions of one request share the prompt's keys and values. */
@@ -117,4 +119,6 @@ export interface Distance {
   readonly kl: number;
   readonly meanAbsoluteChange: number;
   readonly tokens: number;
+  /** false: the other form was too far, and is not used. */
+  readonly isUsed: boolean;
 }

@@ -18,7 +18,9 @@ import { generationOf, rulesOf } from './generation.ts';
 import type { Running } from './graph/program.ts';
 import { HeldModel, versionOf } from './held-model.ts';
 import type { Inbox } from './inbox.ts';
+import type { Int8Weights } from './int8/matrices.ts';
 import { type Int8Model, openInt8 } from './int8/open.ts';
+import { Lanes } from './lanes.ts';
 import { Live, type LiveEngine } from './live.ts';
 import type { LiveAsk, LiveLimits, LiveNews, Scored } from './live-messages.ts';
 import { loraStart } from './lora/start.ts';
@@ -35,17 +37,28 @@ export interface EngineOptions extends Running {
   readonly rows: number;
   /** Padded tokens of one training or scoring batch. */
   readonly maxTokens: number;
-  /** What models are sampled in (a fit under way always in fp32); scoring and training are fp32. */
+  /** What models are sampled in (a fit under way always in fp32); scoring and training are fp32. Default: fp32. */
   readonly precision?: Precision;
 }
 
-export type Precision = 'fp32' | 'int8';
+/** auto: int8 for what is drawn to be learned from, where the model is large and its 8-bit form near enough; else fp32. */
+export type Precision = 'fp32' | 'int8' | 'auto';
+
+/** KL per token up to which `auto` samples in 8 bits. */
+const NEAR = 0.02;
+/** Bytes of matrices in fp32 from which `auto` considers 8 bits: smaller models gain no time. */
+const LARGE = 100e6;
+/** Bytes that the matrices of all lanes may take together, and rows that make a lane worth having. */
+const LANES_BYTES = 1e9;
+const LANE_ROWS = 8;
 
 /** A model and what is made of it once it is wanted. */
 interface Loaded {
   readonly model: HeldModel;
-  /** Its 8-bit form, made when it is first sampled so. */
+  /** Its 8-bit form, made when it is first asked for. */
   int8?: Int8Model;
+  /** The 8-bit form that another engine made of it. */
+  adopted?: Int8Weights;
 }
 
 interface Fitting {
@@ -59,6 +72,7 @@ export class Engine {
   private readonly isAborted: () => boolean;
   private loaded: Loaded | null = null;
   private tools: Tools | null = null;
+  private lanes: { readonly count: number; readonly lanes: Lanes } | null = null;
   private fitting: Fitting | null = null;
 
   constructor(options: EngineOptions, isAborted: () => boolean) {
@@ -74,9 +88,17 @@ export class Engine {
     return this.loaded;
   }
 
-  private async unload(): Promise<void> {
+  /** Lets go of the model. */
+  async unload(): Promise<void> {
     this.loaded = null;
     await this.tools?.sampler.unsettle();
+    await this.lanes?.lanes.unload();
+  }
+
+  /** From now on `sample` draws from this 8-bit form of the model at `path`, which is not read whole unless something else needs it. */
+  async adopt(path: string, weights: Int8Weights): Promise<void> {
+    await this.unload();
+    this.loaded = { model: await HeldModel.openLight(path), adopted: weights };
   }
 
   /** Sessions are made for a shape of model; another shape closes them. */
@@ -94,7 +116,11 @@ export class Engine {
     onProgress?: (p: SampleProgress) => void,
   ): Promise<Generation[][]> {
     const loaded = await this.load(path);
-    return this.sampleFrom(loaded.model, loaded.model, requests, settings, isWorth => this.holdingFor(loaded, isWorth), onProgress);
+    const int8 = await this.int8For(loaded, settings.exact === true);
+    const draws = requests.reduce((n, r) => n + r.seeds.length, 0);
+    const lanes = await this.lanesFor(loaded.model, int8 !== null, draws);
+    if (lanes) return lanes.sample(path, int8, requests, { ...settings, exact: int8 === null }, onProgress);
+    return this.sampleFrom(loaded.model, loaded.model, requests, settings, isWorth => int8 ?? (isWorth ? 'fp32' : 'inputs'), onProgress);
   }
 
   private async sampleFrom(
@@ -102,7 +128,7 @@ export class Engine {
     source: WeightSource,
     requests: readonly SampleRequest[],
     settings: SamplingSettings,
-    holdingFor: (isWorth: boolean) => Promise<Holding>,
+    holdingFor: (isWorth: boolean) => Holding,
     onProgress?: (p: SampleProgress) => void,
   ): Promise<Generation[][]> {
     const { tokenizer } = model;
@@ -117,7 +143,7 @@ export class Engine {
       isAborted: this.isAborted,
       ...(onProgress && { onProgress: (completions: number, tokens: number) => onProgress({ completions, tokens }) }),
     };
-    const completed = await sampler.sample(source, await holdingFor(isWorthSettling(jobs, rules)), jobs, rules, this.options.rows, watch);
+    const completed = await sampler.sample(source, holdingFor(isWorthSettling(jobs, rules)), jobs, rules, this.options.rows, watch);
     return completed.map((row, i) => {
       const prefix = requests[i]!.prefix ?? [];
       const promptTokens = jobs[i]!.prompt.length - prefix.length;
@@ -125,21 +151,43 @@ export class Engine {
     });
   }
 
-  /** How a model that stays as it is gets sampled. */
-  private async holdingFor(loaded: Loaded, isWorth: boolean): Promise<Holding> {
-    if (this.options.precision === 'int8') return (await this.int8Of(loaded)).weights;
-    return isWorth ? 'fp32' : 'inputs';
+  /** The 8-bit form that a model is to be sampled in; null: it is sampled as it is. */
+  private async int8For(loaded: Loaded, exact: boolean): Promise<Int8Weights | null> {
+    const { precision = 'fp32' } = this.options;
+    if (loaded.adopted) return exact ? null : loaded.adopted;
+    if (precision === 'fp32' || (precision === 'auto' && (exact || loaded.model.matrixBytes < LARGE))) return null;
+    const { weights, distance } = await this.int8Of(loaded);
+    return precision === 'int8' || distance.kl <= NEAR ? weights : null;
   }
 
   private async int8Of(loaded: Loaded): Promise<Int8Model> {
-    const tools = await this.toolsFor(loaded.model.config);
-    loaded.int8 ??= await openInt8(loaded.model, { sampler: tools.sampler, scorer: await tools.scorer(), running: this.options });
+    if (loaded.int8) return loaded.int8;
+    const { model } = loaded;
+    const tools = await this.toolsFor(model.config);
+    loaded.int8 = await openInt8(model, { sampler: tools.sampler, scorer: await tools.scorer(), running: this.options });
+    await tools.sampler.unsettle();
+    model.letGo();
     return loaded.int8;
+  }
+
+  /** Engines to share a call with: as many as have work and whose copies of the matrices find room; null where it is better done here. */
+  private async lanesFor(model: HeldModel, isInt8: boolean, draws: number): Promise<Lanes | null> {
+    const { threads, rows, device = 'cpu' } = this.options;
+    const bytes = isInt8 ? model.matrixBytes / 4 : model.matrixBytes;
+    const count = Math.min(threads, Math.floor(LANES_BYTES / bytes), Math.floor(Math.min(rows, draws) / LANE_ROWS));
+    if (count < 2 || device !== 'cpu') return null;
+    if (this.lanes?.count === count) return this.lanes.lanes;
+    await this.lanes?.lanes.close();
+    const one = { ...this.options, threads: Math.floor(threads / count), precision: 'fp32' as const };
+    this.lanes = { count, lanes: new Lanes(count, one, this.isAborted) };
+    return this.lanes.lanes;
   }
 
   /** How far the policy that `sample` draws from is from the model's own; null where it is the same. */
   async distance(path: string): Promise<Distance | null> {
-    return this.options.precision === 'int8' ? (await this.int8Of(await this.load(path))).distance : null;
+    const loaded = await this.load(path);
+    const isUsed = (await this.int8For(loaded, false)) !== null;
+    return loaded.int8 ? { ...loaded.int8.distance, isUsed } : null;
   }
 
   async score(path: string, rows: readonly ScoreRow[]): Promise<number[][]> {
@@ -184,8 +232,8 @@ export class Engine {
     const tokens = rows.filter(row => row.weight !== 0).map(row => tokenRow(model.tokenizer, row));
     for (const { id, prompt, completion } of tokens) checkLength(model.config, id, prompt.length + completion.length - 1);
     const whole = { config: model.config, sidecars: model.sidecars, parameters: await model.all() };
-    // The trainer takes the weights over and changes them, so the model is read from disk again when it is next asked for; beside an adapter it stays.
-    await (start ? this.tools?.sampler.unsettle() : this.unload());
+    // The trainer takes the weights over and may change them, so the model is read from disk again when it is next asked for.
+    await this.unload();
     const trainee = start ? besideModel(whole, start.adapter, start.base) : wholeModel(whole);
     const fit = new EpochFit(await Trainer.open(model.config, whole.parameters, this.options, trainee.adapter), tokens, settings);
     this.fitting = { fit, model, trainee };
@@ -206,7 +254,7 @@ export class Engine {
 
   fitSample(requests: readonly SampleRequest[], settings: SamplingSettings): Promise<Generation[][]> {
     const { fit, model, trainee } = this.fit;
-    return this.sampleFrom(model, givenWeights(trainee.weights(fit.parameters)), requests, settings, async () => 'inputs');
+    return this.sampleFrom(model, givenWeights(trainee.weights(fit.parameters)), requests, settings, () => 'inputs');
   }
 
   async fitKeep(): Promise<void> {

@@ -2,7 +2,7 @@
 // those of a large model are let go of here meanwhile and read again when something else wants them.
 import { stat } from 'node:fs/promises';
 import type { ModelConfig } from './architecture.ts';
-import { type Parameters, toParameters } from './parameters.ts';
+import { type ParameterShape, type Parameters, parameterShapes, toParameters } from './parameters.ts';
 import type { WeightSource } from './sampler.ts';
 import type { Tokenizer } from './tokenizer/tokenizer.ts';
 import { openModel } from './weights/open.ts';
@@ -11,8 +11,7 @@ import { openModel } from './weights/open.ts';
 const KEPT_BYTES = 100e6;
 
 /** Whether a program that holds its weights is given this parameter all the same: rows of the embedding are looked up, norms and biases are small. */
-const isLight = (name: string, data: Float32Array, c: ModelConfig): boolean =>
-  name === 'embedding' || data.length <= 4 * (c.hidden + c.intermediate);
+const isLight = ({ name, shape }: ParameterShape): boolean => name === 'embedding' || shape.length === 1;
 
 /** Tells a file or folder from another that lay there before. */
 export async function versionOf(path: string): Promise<string> {
@@ -27,26 +26,53 @@ export class HeldModel implements WeightSource {
   readonly tokenizer: Tokenizer;
   readonly sidecars: ReadonlyMap<string, string>;
   private held: Parameters;
-  private isWhole = true;
+  private isWhole: boolean;
 
-  private constructor(path: string, version: string, source: Pick<HeldModel, 'config' | 'tokenizer' | 'sidecars'>, held: Parameters) {
+  private constructor(
+    path: string,
+    version: string,
+    source: Pick<HeldModel, 'config' | 'tokenizer' | 'sidecars'>,
+    held: Parameters,
+    isWhole: boolean,
+  ) {
     this.path = path;
     this.version = version;
     this.config = source.config;
     this.tokenizer = source.tokenizer;
     this.sidecars = source.sidecars;
     this.held = held;
+    this.isWhole = isWhole;
   }
 
-  /** Throws ModelError. */
-  static async open(path: string): Promise<HeldModel> {
+  /** With all its weights. Throws ModelError. */
+  static open(path: string): Promise<HeldModel> {
+    return HeldModel.read(path, () => true);
+  }
+
+  /** Without its matrices, until `all` is asked for. Throws ModelError. */
+  static openLight(path: string): Promise<HeldModel> {
+    return HeldModel.read(path, isLight);
+  }
+
+  private static async read(path: string, isWanted: (shape: ParameterShape) => boolean): Promise<HeldModel> {
     const version = await versionOf(path);
     const source = await openModel(path);
     try {
-      return new HeldModel(path, version, source, await toParameters(source.config, name => source.read(name)));
+      const { config } = source;
+      const wanted = parameterShapes(config).filter(shape => isWanted(shape));
+      const names = new Set(wanted.map(({ name }) => name));
+      const held = await toParameters(config, name => source.read(name), names);
+      return new HeldModel(path, version, source, held, wanted.length === parameterShapes(config).length);
     } finally {
       await source.close();
     }
+  }
+
+  /** Bytes of the matrices in fp32. */
+  get matrixBytes(): number {
+    return parameterShapes(this.config)
+      .filter(shape => !isLight(shape))
+      .reduce((sum, { shape }) => sum + Float32Array.BYTES_PER_ELEMENT * shape.reduce((a, b) => a * b, 1), 0);
   }
 
   async all(): Promise<Parameters> {
@@ -56,12 +82,11 @@ export class HeldModel implements WeightSource {
   }
 
   light(): Parameters {
-    return new Map([...this.held].filter(([name, data]) => isLight(name, data, this.config)));
+    return new Map(parameterShapes(this.config).flatMap(shape => (isLight(shape) ? [[shape.name, this.held.get(shape.name)!]] : [])));
   }
 
   letGo(): void {
-    const bytes = [...this.held.values()].reduce((sum, data) => sum + data.byteLength, 0);
-    if (bytes < KEPT_BYTES) return;
+    if (!this.isWhole || this.matrixBytes < KEPT_BYTES) return;
     const light = this.light();
     for (const [name, data] of this.held) if (!light.has(name)) (data.buffer as ArrayBuffer).transfer(0);
     this.held = light;

@@ -107,10 +107,15 @@ function moveTransposed(
       }
 }
 
-/** Reads all weights into the engine's layout. `read` gives a weight by its Hugging Face name, [out, in]. */
-export async function toParameters(c: ModelConfig, read: (name: string) => Promise<Float32Array>): Promise<Parameters> {
+/** Reads all weights, or those of the names given, into the engine's layout. `read` gives a weight by its Hugging Face name, [out, in]. */
+export async function toParameters(
+  c: ModelConfig,
+  read: (name: string) => Promise<Float32Array>,
+  only?: ReadonlySet<string>,
+): Promise<Parameters> {
   const parameters: Parameters = new Map();
   for (const { name, shape, parts } of parametersOf(c)) {
+    if (only && !only.has(name)) continue;
     if (parts === 'same') {
       parameters.set(name, await read(sameName(name)));
       continue;

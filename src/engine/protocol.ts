@@ -3,7 +3,19 @@ import { type Complaint, ConfigError, EngineError } from '../errors.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import type { LiveAsk } from './live-messages.ts';
 
-export type Method = 'sample' | 'distance' | 'score' | 'fitOpen' | 'fitEpoch' | 'fitSample' | 'fitKeep' | 'fitSave' | 'fitClose' | 'live';
+export type Method =
+  | 'sample'
+  | 'adopt'
+  | 'unload'
+  | 'distance'
+  | 'score'
+  | 'fitOpen'
+  | 'fitEpoch'
+  | 'fitSample'
+  | 'fitKeep'
+  | 'fitSave'
+  | 'fitClose'
+  | 'live';
 /** What a method is called with, without its progress callback (always the last one). */
 export type Arguments<M extends Method> = Parameters<Engine[M]>;
 export type Result<M extends Method> = Awaited<ReturnType<Engine[M]>>;

@@ -4,7 +4,7 @@
 import type { Distance } from '../../requests.ts';
 
 /** From natural-log probabilities of the same tokens, [completion][token]: under the policy that sampled them and under the exact one. */
-export function distanceOf(sampled: readonly (readonly number[])[], exact: readonly (readonly number[])[]): Distance {
+export function distanceOf(sampled: readonly (readonly number[])[], exact: readonly (readonly number[])[]): Omit<Distance, 'isUsed'> {
   let [kl, change, tokens] = [0, 0, 0];
   for (const [i, row] of sampled.entries())
     for (const [j, q] of row.entries()) {

@@ -12,7 +12,7 @@ import { TEXTS } from './texts.ts';
 
 export interface Int8Model {
   readonly weights: Int8Weights;
-  readonly distance: Distance;
+  readonly distance: Omit<Distance, 'isUsed'>;
 }
 
 export interface Int8Tools {

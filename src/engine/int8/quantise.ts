@@ -42,7 +42,7 @@ export function quantise(matrix: Float32Array, divisors: Float32Array): Quantise
   for (let r = 0; r < inner; r++)
     for (let c = 0; c < width; c++) scales[c] = Math.max(scales[c]!, Math.abs(matrix[r * width + c]! * divisors[r]!));
   for (let c = 0; c < width; c++) scales[c] = Math.max(scales[c]! / LARGEST, TINY);
-  const values = new Int8Array(matrix.length);
+  const values = new Int8Array(new SharedArrayBuffer(matrix.length)); // lanes read the same bytes
   for (let r = 0; r < inner; r++)
     for (let c = 0; c < width; c++) values[r * width + c] = Math.round((matrix[r * width + c]! * divisors[r]!) / scales[c]!);
   return { shape: [inner, width], values, scales };
