@@ -1,6 +1,10 @@
 // What is asked of an engine and what it answers: plain data that can cross a thread or a wire. A leaf: policies and engines both read it.
 import type { Prompt } from './prompt.ts';
 
+/** What a policy samples in. auto: int8 for what is drawn to be learned from, where the model is large and its 8-bit form near enough; else fp32. */
+export const PRECISIONS = ['auto', 'fp32', 'int8'] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
 export interface SamplingSettings {
   /** 0 is greedy. */
   readonly temperature: number;

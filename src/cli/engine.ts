@@ -1,6 +1,7 @@
 // The embedded engine for one command: opened late (it loads the native module), closed whatever happens.
 import type { Device, DeviceChoice } from '../config/device.ts';
 import type { Policy } from '../policy/policy.ts';
+import { PRECISIONS, type Precision } from '../requests.ts';
 import type { Context } from './command.ts';
 import { physicalCores } from './cores.ts';
 
@@ -14,7 +15,7 @@ interface EngineOptions {
 
 export const threadsOf = ({ threads }: Pick<EngineOptions, 'threads'>): number => (typeof threads === 'number' ? threads : physicalCores());
 
-const precisionOf = ({ precision }: EngineOptions) => (precision === 'int8' ? 'int8' : 'fp32');
+const precisionOf = ({ precision }: EngineOptions): Precision => PRECISIONS.find(p => p === precision) ?? 'fp32';
 
 /** The device that --device asks for, tried, and said aloud. Throws ConfigError where it does not work. */
 export async function deviceOf(options: Readonly<Record<string, unknown>>, context: Context): Promise<Device> {

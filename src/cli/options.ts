@@ -1,5 +1,7 @@
 // Options that several commands share, and how their values are read: a wrong number is refused by commander, in one line, before any work.
+
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { PRECISIONS } from '../requests.ts';
 
 type Parser<T> = (value: string) => T;
 
@@ -52,7 +54,10 @@ export const withEngine = (command: Command): Command =>
 export const withSampling = (command: Command): Command =>
   command
     .addOption(
-      new Option('--precision <kind>', 'what is sampled in; int8 is quicker and near, not equal (default: fp32)').choices(['fp32', 'int8']),
+      new Option(
+        '--precision <kind>',
+        'what is sampled in; int8 is quicker and near, not equal; auto: where it is near (default: fp32)',
+      ).choices(PRECISIONS),
     )
     .option('--temperature <number>', '0 is greedy', between(0, 10), 1)
     .option('--top-k <count>', 'keep the k most likely tokens (0: all)', whole(0), 0)

@@ -48,7 +48,7 @@ test('model and task are enough, and the defaults are the ones that are document
     reduction: 'token-mean',
   });
   assert.deepEqual(evaluate, { samples: 0, temperature: 1, topK: 0, topP: 0.95, trainProblems: 0, dynamics: 32, policies: 'all' });
-  assert.deepEqual(engine, { rows: 128, waveCompletions: 1024, precision: 'fp32', device: 'cpu' });
+  assert.deepEqual(engine, { rows: 128, waveCompletions: 1024, precision: 'auto', device: 'cpu' });
 });
 
 test('settings parse to settings that parse to the same: what config.json holds can be read back', () => {

@@ -3,6 +3,7 @@
 import { chooseDevice, whyNot, worksWords } from '../engine/devices/choose.ts';
 import { DEVICE_NAMES, DEVICES, type Device, type DeviceChoice } from '../engine/devices/devices.ts';
 import { type Examined, tryDevice } from '../engine/devices/try-device.ts';
+import type { Precision } from '../requests.ts';
 
 export type { Device, DeviceChoice, Examined };
 
@@ -10,7 +11,7 @@ export const DEVICE_CHOICES = [...DEVICE_NAMES, 'auto'] as const satisfies reado
 
 export interface Asked {
   readonly device: DeviceChoice;
-  readonly precision: 'fp32' | 'int8';
+  readonly precision: Precision;
   readonly threads: number;
 }
 

@@ -1,5 +1,6 @@
 // From settings to a Plan: names looked up, the model's door tried, the task's problems and references read, all before any work and with
 // all complaints at once. The plan's `config` is plain JSON from which the same plan can be made again (resume, verify).
+
 import { resolve } from 'node:path';
 import { type Complaint, ConfigError } from '../errors.ts';
 import type { EvaluationSettings, Plan } from '../loop/plan.ts';
@@ -7,6 +8,7 @@ import { type ChosenProblems, chooseProblems } from '../loop/problems.ts';
 import { type Round, roundsOf } from '../loop/rounds.ts';
 import type { Method } from '../methods/method.ts';
 import type { Prompt } from '../prompt.ts';
+import type { Precision } from '../requests.ts';
 import type { Problem, Split, Task } from '../tasks/task.ts';
 import { type Device, engineDevice } from './device.ts';
 import { hashModel, hashProblems } from './fingerprint.ts';
@@ -21,7 +23,7 @@ import { openTask } from './task.ts';
 export interface Resolved {
   readonly plan: Plan;
   /** What the embedded engine is opened with. */
-  readonly engine: { readonly threads: number; readonly rows: number; readonly precision: 'fp32' | 'int8'; readonly device: Device };
+  readonly engine: { readonly threads: number; readonly rows: number; readonly precision: Precision; readonly device: Device };
   readonly model: InspectedModel;
   readonly problems: ChosenProblems;
   readonly rounds: readonly Round[];

@@ -67,8 +67,8 @@ const engine = z.strictObject({
   threads: whole(1).optional(),
   rows: whole(1).default(128),
   waveCompletions: whole(1).default(1024),
-  /** What models are sampled in; training and scoring are fp32. */
-  precision: oneOf(['fp32', 'int8']).default('fp32'),
+  /** What models are sampled in to learn from it; `auto`: int8 where that is near enough. Training, scoring and evaluation are fp32. */
+  precision: oneOf(['auto', 'fp32', 'int8']).default('auto'),
   /** Where it computes; 'auto' tries what there is (device.ts). */
   device: oneOf(DEVICE_CHOICES).default('cpu'),
 });

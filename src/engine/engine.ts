@@ -6,6 +6,7 @@ import type {
   FitRow,
   FitSettings,
   Generation,
+  Precision,
   SampleProgress,
   SampleRequest,
   SamplingSettings,
@@ -41,14 +42,11 @@ export interface EngineOptions extends Running {
   readonly precision?: Precision;
 }
 
-/** auto: int8 for what is drawn to be learned from, where the model is large and its 8-bit form near enough; else fp32. */
-export type Precision = 'fp32' | 'int8' | 'auto';
-
 /** KL per token up to which `auto` samples in 8 bits. */
 const NEAR = 0.02;
 /** Bytes of matrices in fp32 from which `auto` considers 8 bits: smaller models gain no time. */
 const LARGE = 100e6;
-/** Bytes that the matrices of all lanes may take together, and rows that make a lane worth having. */
+/** Bytes that the weights of all lanes may take together, and rows that make a lane worth having. */
 const LANES_BYTES = 1e9;
 const LANE_ROWS = 8;
 
@@ -153,9 +151,10 @@ export class Engine {
 
   /** The 8-bit form that a model is to be sampled in; null: it is sampled as it is. */
   private async int8For(loaded: Loaded, exact: boolean): Promise<Int8Weights | null> {
-    const { precision = 'fp32' } = this.options;
     if (loaded.adopted) return exact ? null : loaded.adopted;
-    if (precision === 'fp32' || (precision === 'auto' && (exact || loaded.model.matrixBytes < LARGE))) return null;
+    const { precision = 'fp32', device = 'cpu' } = this.options;
+    if (precision === 'fp32') return null;
+    if (precision === 'auto' && (exact || device !== 'cpu' || loaded.model.matrixBytes < LARGE)) return null;
     const { weights, distance } = await this.int8Of(loaded);
     return precision === 'int8' || distance.kl <= NEAR ? weights : null;
   }
@@ -173,7 +172,10 @@ export class Engine {
   /** Engines to share a call with: as many as have work and whose copies of the matrices find room; null where it is better done here. */
   private async lanesFor(model: HeldModel, isInt8: boolean, draws: number): Promise<Lanes | null> {
     const { threads, rows, device = 'cpu' } = this.options;
-    const bytes = isInt8 ? model.matrixBytes / 4 : model.matrixBytes;
+    const { config, matrixBytes } = model;
+    const embedding = Float32Array.BYTES_PER_ELEMENT * config.vocab * config.hidden;
+    const held = matrixBytes + (config.tied ? embedding : 0);
+    const bytes = embedding + (isInt8 ? held / 4 : held);
     const count = Math.min(threads, Math.floor(LANES_BYTES / bytes), Math.floor(Math.min(rows, draws) / LANE_ROWS));
     if (count < 2 || device !== 'cpu') return null;
     if (this.lanes?.count === count) return this.lanes.lanes;

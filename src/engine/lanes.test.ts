@@ -4,17 +4,15 @@ import fc from 'fast-check';
 import type { SampleRequest } from '../requests.ts';
 import { shares } from './lanes.ts';
 
-const requests = fc
-  .array(fc.integer({ min: 0, max: 9 }), { maxLength: 12 })
-  .map(counts =>
-    counts.map(
-      (count, i): SampleRequest => ({
-        id: String(i),
-        prompt: { kind: 'text', text: 'a' },
-        seeds: Array.from({ length: count }, (_, s) => 100 * i + s),
-      }),
-    ),
-  );
+const requests = fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 12 }).map(counts =>
+  counts.map(
+    (count, i): SampleRequest => ({
+      id: String(i),
+      prompt: { kind: 'text', text: 'a' },
+      seeds: Array.from({ length: count }, (_, s) => 100 * i + s),
+    }),
+  ),
+);
 
 test('every completion is given to one lane, and its place is kept', () => {
   fc.assert(
@@ -38,7 +36,8 @@ test('every completion is given to one lane, and its place is kept', () => {
 });
 
 test('with enough requests a prompt is read by one lane only; a single request is shared', () => {
-  const of = (n: number) => Array.from({ length: n }, (_, i) => ({ id: `${i}`, prompt: { kind: 'text', text: 'a' } as const, seeds: [1, 2, 3, 4] }));
+  const of = (n: number) =>
+    Array.from({ length: n }, (_, i) => ({ id: `${i}`, prompt: { kind: 'text', text: 'a' } as const, seeds: [1, 2, 3, 4] }));
   assert.deepEqual(
     shares(of(4), 2).map(s => s.requests.map(r => r.seeds.length)),
     [

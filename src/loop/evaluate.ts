@@ -55,7 +55,7 @@ async function evaluateOn(
     const { name: folder, iteration } = model;
     await generate(session, {
       ...{ folder, phase, iteration, policy: folder, problems, prompt, draws, settings },
-      sample: (...request) => policy.sample(model.path, ...request),
+      sample: (requests, asked, ...rest) => policy.sample(model.path, requests, { ...asked, exact: true }, ...rest),
     });
     return judgedOf(layout.policy(folder).samples(phase));
   };

@@ -1,6 +1,7 @@
 // The policy that needs nothing but this package: our own engine, in a worker thread.
 import { EngineClient } from '../engine/client.ts';
 import type { Device } from '../engine/devices/devices.ts';
+import type { Precision } from '../requests.ts';
 import type { Fit, Policy } from './policy.ts';
 
 export interface EmbeddedOptions {
@@ -11,7 +12,7 @@ export interface EmbeddedOptions {
   /** Padded tokens of one training batch: bounds memory. */
   readonly maxTokens?: number;
   /** What models are sampled in. */
-  readonly precision?: 'fp32' | 'int8';
+  readonly precision?: Precision;
   /** Where it computes (default: cpu); one that was tried. */
   readonly device?: Device;
 }
