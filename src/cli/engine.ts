@@ -15,7 +15,7 @@ interface EngineOptions {
 
 export const threadsOf = ({ threads }: Pick<EngineOptions, 'threads'>): number => (typeof threads === 'number' ? threads : physicalCores());
 
-const precisionOf = ({ precision }: EngineOptions): Precision => PRECISIONS.find(p => p === precision) ?? 'fp32';
+export const precisionOf = ({ precision }: EngineOptions): Precision => PRECISIONS.find(p => p === precision) ?? 'fp32';
 
 /** The device that --device asks for, tried, and said aloud. Throws ConfigError where it does not work. */
 export async function deviceOf(options: Readonly<Record<string, unknown>>, context: Context): Promise<Device> {

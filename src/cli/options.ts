@@ -51,14 +51,16 @@ export const withEngine = (command: Command): Command =>
     .option('--threads <count>', 'threads of the engine (default: physical cores)', whole(1))
     .option('--rows <count>', 'completions sampled side by side (default: 128)', whole(1));
 
+export const withPrecision = (command: Command): Command =>
+  command.addOption(
+    new Option(
+      '--precision <kind>',
+      'what is sampled in; int8 is quicker and near, not equal; auto: where it is near (default: fp32)',
+    ).choices(PRECISIONS),
+  );
+
 export const withSampling = (command: Command): Command =>
-  command
-    .addOption(
-      new Option(
-        '--precision <kind>',
-        'what is sampled in; int8 is quicker and near, not equal; auto: where it is near (default: fp32)',
-      ).choices(PRECISIONS),
-    )
+  withPrecision(command)
     .option('--temperature <number>', '0 is greedy', between(0, 10), 1)
     .option('--top-k <count>', 'keep the k most likely tokens (0: all)', whole(0), 0)
     .option('--top-p <number>', 'keep the most likely tokens up to this mass', positiveShare, 1)

@@ -4,7 +4,7 @@ import { randomInt } from 'node:crypto';
 import { basename } from 'node:path';
 import { ConfigError, Interrupted } from '../errors.ts';
 import type { CliCommand, Context } from './command.ts';
-import { between, whole, withEngine } from './options.ts';
+import { between, whole, withEngine, withPrecision } from './options.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -16,7 +16,7 @@ export const serve: CliCommand = {
   name: 'serve',
   summary: "a model behind OpenAI's completions API",
   declare: command =>
-    withEngine(command)
+    withPrecision(withEngine(command))
       .argument('<model>', 'a Hugging Face folder, a GGUF file, or a checkpoint of a run')
       .option('--host <address>', 'the address to listen on; beyond this machine only with a key', '127.0.0.1')
       .option('--port <number>', '0 takes a free one', whole(0), 8000)
@@ -34,7 +34,7 @@ export const serve: CliCommand = {
     const { modelPath } = await import('./model-path.ts');
     const { inspectModel } = await import('../config/model.ts');
     const { createServer } = await import('../serve/server.ts');
-    const { deviceOf, threadsOf } = await import('./engine.ts');
+    const { deviceOf, precisionOf, threadsOf } = await import('./engine.ts');
     const path = await modelPath(argument, context);
     const { tokenizer, config } = await inspectModel(path);
     const model = {
@@ -49,6 +49,7 @@ export const serve: CliCommand = {
       model,
       key,
       threads: threadsOf(options),
+      precision: precisionOf(options),
       device: await deviceOf(options, context),
       rows: typeof options.rows === 'number' ? options.rows : DEFAULT_ROWS,
       queue: Number(options.maxQueue),

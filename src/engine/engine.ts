@@ -206,11 +206,12 @@ export class Engine {
 
   /** Serves a model: requests are taken from the inbox as they come, until one says close. Throws ModelError before the first news. */
   async live(path: string, limits: LiveLimits, inbox: Inbox<LiveAsk>, tell: (news: readonly LiveNews[]) => void): Promise<void> {
-    const { model } = await this.load(path);
+    const loaded = await this.load(path);
+    const { model } = loaded;
     const { tokenizer } = model;
     const { sampler } = await this.toolsFor(model.config);
     const engine: LiveEngine = {
-      rows: await sampler.rowsEngine(model, 'fp32'),
+      rows: await sampler.rowsEngine(model, (await this.int8For(loaded, false)) ?? 'fp32'),
       rulesOf: settings => rulesOf(tokenizer, settings),
       generationOf: (completed, settings, promptTokens) => generationOf(tokenizer, [], completed, settings, promptTokens),
       score: (texts, best) => this.rank(model, texts, best),

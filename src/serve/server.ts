@@ -2,6 +2,7 @@
 import { EngineClient } from '../engine/client.ts';
 import type { Device } from '../engine/devices/devices.ts';
 import { LiveClient } from '../engine/live-client.ts';
+import type { Precision } from '../requests.ts';
 import { type ApiOptions, apiRoutes } from './api.ts';
 import { HttpServer } from './http.ts';
 import type { ServedModel } from './served-model.ts';
@@ -12,6 +13,8 @@ export interface ServeOptions extends Pick<ApiOptions, 'rows' | 'queue' | 'clock
   readonly model: ServedModel;
   /** Threads of one operation. */
   readonly threads: number;
+  /** What completions are sampled in (default: fp32); texts are scored in fp32. */
+  readonly precision?: Precision;
   /** Where it computes (default: cpu); one that was tried. */
   readonly device?: Device;
   /** Bytes for keys and values of what is under way. */
@@ -44,6 +47,7 @@ export async function createServer(options: ServeOptions): Promise<ModelServer> 
     model,
     threads,
     device = 'cpu',
+    precision = 'fp32',
     rows,
     cacheBytes,
     key,
@@ -52,7 +56,7 @@ export async function createServer(options: ServeOptions): Promise<ModelServer> 
     headersMs,
     onAnswer,
   } = options;
-  const engine = new EngineClient({ threads, rows, device, maxTokens: SCORE_TOKENS });
+  const engine = new EngineClient({ threads, rows, device, precision, maxTokens: SCORE_TOKENS });
   let isAlive = true;
   try {
     const live = await LiveClient.open(engine, path, { rows, context: model.context, cacheBytes });
