@@ -68,7 +68,7 @@ const ADAPTER = join(import.meta.dirname, '../engine/fixtures/training/lora-qv-s
 const SCORED = join(HERE, 'rows.jsonl');
 const scoresOf = async (model: string): Promise<readonly number[]> => {
   writeFileSync(SCORED, '{"id": "1", "prompt": "12 + 3 = ", "completion": "15, is it not?"}\n');
-  const { code, out, err } = await restEm('score', model, '--in', SCORED);
+  const { code, out, err } = await restEm('score', model, '--in', SCORED, '--threads', '1');
   assert.equal(code, 0, err);
   return JSON.parse(out).logprobs;
 };
