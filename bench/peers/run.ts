@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { Interrupted } from '../../src/errors.ts';
 import type { Runner } from './find.ts';
 import type { Measured } from './measured.ts';
 import { type Peer, scriptOf } from './peers.ts';
@@ -32,7 +33,7 @@ const environment = (cores: number) => ({
   CUDA_VISIBLE_DEVICES: '',
 });
 
-/** What the peer measured, or why it did not. */
+/** What the peer measured, or why it did not. Throws Interrupted after Ctrl-C, when the peer is gone. */
 export function runPeer(peer: Peer, runner: Runner, { model, work, cores, limitMs }: RunOptions): Promise<Measured | string> {
   const [command = '', ...args] = [...bound(cores), runner.command, scriptOf(peer), model, work, String(peer.part), ...peer.extra];
   // A group of its own: a peer that starts processes (vLLM) is ended with them.
@@ -43,19 +44,21 @@ export function runPeer(peer: Peer, runner: Runner, { model, work, cores, limitM
     isLate = true;
     end();
   }, limitMs);
+  let isInterrupted = false;
   const interrupted = () => {
+    isInterrupted = true;
     end();
-    process.exit(130);
   };
   for (const signal of SIGNALS) process.once(signal, interrupted);
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err = (err + text).slice(-10 * SHOWN)));
-  return new Promise<Measured | string>(resolve => {
+  return new Promise<Measured | string>((resolve, reject) => {
     child.on('error', error => resolve(error.message));
     child.on('close', (code, signal) => {
-      if (isLate) resolve(`given up after ${Math.round(limitMs / 1000)} s`);
+      if (isInterrupted) reject(new Interrupted());
+      else if (isLate) resolve(`given up after ${Math.round(limitMs / 1000)} s`);
       else if (code !== 0) resolve(`ended with ${signal ?? `code ${code}`}: ${lastLine(err)}`);
       else resolve(parsed(lastLine(out)));
     });

@@ -1,5 +1,5 @@
-// What both benches say beside their results, and what becomes of a usage error: one line, exit code 2.
-import { ConfigError, ModelError } from '../../src/errors.ts';
+// What both benches say beside their results, and what becomes of a usage error (one line, exit code 2) and of Ctrl-C (130).
+import { ConfigError, Interrupted, ModelError } from '../../src/errors.ts';
 
 export const say = (line: string): void => console.error(line);
 
@@ -10,8 +10,9 @@ export async function guarded(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (!isUsage(error)) throw error;
-    say(`error: ${error.message}`);
-    process.exitCode = 2;
+    const isInterrupted = error instanceof Interrupted;
+    if (!isInterrupted && !isUsage(error)) throw error;
+    say(isInterrupted ? 'interrupted' : `error: ${error.message}`);
+    process.exitCode = isInterrupted ? 130 : 2;
   }
 }
