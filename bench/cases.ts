@@ -13,8 +13,10 @@ export interface Case {
   /** Completions that share a prompt. */
   readonly draws: number;
   readonly prompts: number;
+  /** Training steps, of which the first two are not counted (default: 5). */
+  readonly steps?: number;
   /** The prototype that did the same work, and the name of its figure, where REST_EM_SHARED is set. */
-  readonly peer: { readonly file: string; readonly args: readonly string[]; readonly figure: RegExp };
+  readonly peer?: { readonly file: string; readonly args: readonly string[]; readonly figure: RegExp };
 }
 
 export const shape5m = (vocab: number): ModelConfig => ({
@@ -80,5 +82,17 @@ export const cases: readonly Case[] = [
     draws: 10,
     prompts: 2,
     peer: { file: 'train-shared.mjs', args: ['speed', '2,10,64,64', 'steps=5'], figure: /(\d+) completion tok\/s/ },
+  },
+  {
+    name: 'train-long',
+    what: 'training, SmolLM2-135M, one text of 2,048 tokens: its memory',
+    model: 'smollm2',
+    work: 'train',
+    rows: 1,
+    promptTokens: 64,
+    completionTokens: 1985,
+    draws: 1,
+    prompts: 1,
+    steps: 2,
   },
 ];

@@ -22,14 +22,15 @@ const ours = (c: Case): Measured =>
 
 /** The peer's completion tokens/s: its scripts are copied beside our node_modules, which they need. */
 function peerOf(c: Case): number | null {
-  if (!shared || !existsSync(join(shared, 'prototypes'))) return null;
+  const { peer } = c;
+  if (!peer || !shared || !existsSync(join(shared, 'prototypes'))) return null;
   const dir = mkdtempSync(join(tmpdir(), 'rest-em-peer-'));
   try {
     for (const file of readdirSync(join(shared, 'prototypes')).filter(f => f.endsWith('.mjs')))
       copyFileSync(join(shared, 'prototypes', file), join(dir, file));
     symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'));
-    const printed = execFileSync(process.execPath, [c.peer.file, ...c.peer.args], { cwd: dir, encoding: 'utf8' });
-    return Number(c.peer.figure.exec(printed)?.[1] ?? Number.NaN);
+    const printed = execFileSync(process.execPath, [peer.file, ...peer.args], { cwd: dir, encoding: 'utf8' });
+    return Number(peer.figure.exec(printed)?.[1] ?? Number.NaN);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

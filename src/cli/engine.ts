@@ -11,6 +11,7 @@ interface EngineOptions {
   readonly threads?: unknown;
   readonly rows?: unknown;
   readonly precision?: unknown;
+  readonly maxTokens?: unknown;
 }
 
 export const threadsOf = ({ threads }: Pick<EngineOptions, 'threads'>): number => (typeof threads === 'number' ? threads : physicalCores());
@@ -34,6 +35,7 @@ export async function withPolicy<T>(engine: EngineOptions & { readonly device: D
     rows,
     precision: precisionOf(engine),
     device: engine.device,
+    ...(typeof engine.maxTokens === 'number' && { maxTokens: engine.maxTokens }),
   });
   try {
     return await work(policy);

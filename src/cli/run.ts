@@ -2,6 +2,7 @@
 
 import type { CliCommand } from './command.ts';
 import { physicalCores } from './cores.ts';
+import { freeBytes } from './memory.ts';
 import { hubCacheOf } from './hub.ts';
 import { withDevice, withSet } from './options.ts';
 
@@ -29,6 +30,7 @@ export const run: CliCommand = {
     const resolved = await resolvePlan(settings, {
       cwd: context.cwd,
       threads: physicalCores(),
+      freeBytes: freeBytes(),
       file,
       ...(dir === undefined ? {} : { dir }),
     });

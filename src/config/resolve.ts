@@ -12,6 +12,7 @@ import type { Precision } from '../requests.ts';
 import type { Problem, Split, Task } from '../tasks/task.ts';
 import { type Device, engineDevice } from './device.ts';
 import { hashModel, hashProblems } from './fingerprint.ts';
+import { fitTokens } from './fit-tokens.ts';
 import { loraComplaints } from './lora.ts';
 import { methodsOf } from './method.ts';
 import { type InspectedModel, inspectModel, promptComplaints } from './model.ts';
@@ -23,7 +24,13 @@ import { openTask } from './task.ts';
 export interface Resolved {
   readonly plan: Plan;
   /** What the embedded engine is opened with. */
-  readonly engine: { readonly threads: number; readonly rows: number; readonly precision: Precision; readonly device: Device };
+  readonly engine: {
+    readonly threads: number;
+    readonly rows: number;
+    readonly maxTokens: number;
+    readonly precision: Precision;
+    readonly device: Device;
+  };
   readonly model: InspectedModel;
   readonly problems: ChosenProblems;
   readonly rounds: readonly Round[];
@@ -34,6 +41,8 @@ export interface Resolved {
 export interface ResolveOptions {
   /** Threads of the engine where the settings name none. They become part of the run, because its bytes depend on them. */
   readonly threads: number;
+  /** Bytes of memory that are free: for the size of training batches where the settings name none. Absent: it is no question. */
+  readonly freeBytes?: number;
   readonly cwd: string;
   /** Where the run is written; runs/NAME under `cwd` when absent. */
   readonly dir?: string;
@@ -110,6 +119,8 @@ export async function resolvePlan(settings: Settings, options: ResolveOptions): 
   const name = settings.name ?? task.name;
   const askedTask = asAsked(task, [methods.method, ...methods.arms]);
   const hashes = { model: await hashModel(modelPath), train: hashProblems(askedTask, train), test: hashProblems(askedTask, test) };
+  const fit = fitOf(settings);
+  const maxTokens = settings.engine.maxTokens ?? fitTokens(model, fit.lora, options.freeBytes);
   const plan: Plan = {
     name,
     dir: resolve(options.cwd, options.dir ?? `runs/${name}`),
@@ -119,15 +130,20 @@ export async function resolvePlan(settings: Settings, options: ResolveOptions): 
     ...methods,
     problems: { train: settings.trainProblems ?? null, test: settings.testProblems ?? null },
     validation: settings.validation,
-    fit: fitOf(settings),
+    fit,
     evaluation: evaluationOf(settings.evaluate, settings.trainProblems ?? train.length),
     maxTokens: settings.maxTokens ?? task.maxTokens,
     ...(settings.sampleTokens !== undefined && { sampleTokens: settings.sampleTokens }),
     waveCompletions: settings.engine.waveCompletions,
-    config: savedConfig({ ...settings, name, model: modelPath, engine: { ...settings.engine, threads, device } }, task, options.file, {
-      ...methods,
-      hashes,
-    }),
+    config: savedConfig(
+      { ...settings, name, model: modelPath, engine: { ...settings.engine, threads, device, maxTokens } },
+      task,
+      options.file,
+      {
+        ...methods,
+        hashes,
+      },
+    ),
   };
   const problems = await chooseProblems(plan);
   const asked = [...problems.train, ...problems.validation, ...problems.test];
@@ -136,7 +152,7 @@ export async function resolvePlan(settings: Settings, options: ResolveOptions): 
     ...(plan.fit.lora ? loraComplaints(model, plan.fit.lora) : []),
   ];
   if (complaints.length > 0) throw new ConfigError(complaints);
-  const engine = { threads, rows: settings.engine.rows, precision: settings.engine.precision, device };
+  const engine = { threads, maxTokens, rows: settings.engine.rows, precision: settings.engine.precision, device };
   return {
     plan,
     engine,

@@ -67,6 +67,8 @@ const engine = z.strictObject({
   threads: whole(1).optional(),
   rows: whole(1).default(128),
   waveCompletions: whole(1).default(1024),
+  /** Tokens of a training batch. Absent: what free memory allows when a run begins, written down with it (engine/footprint.ts). */
+  maxTokens: whole(1).optional(),
   /** What models are sampled in to learn from it; `auto`: int8 where that is near enough. Training, scoring and evaluation are fp32. */
   precision: oneOf(['auto', 'fp32', 'int8']).default('auto'),
   /** Where it computes; 'auto' tries what there is (device.ts). */

@@ -27,6 +27,7 @@ import type { LiveAsk, LiveLimits, LiveNews, Scored } from './live-messages.ts';
 import { loraStart } from './lora/start.ts';
 import { givenWeights, type Holding, isWorthSettling, type WeightSource } from './sampler.ts';
 import { Aborted } from './sampling.ts';
+import { SCORE_TOKENS } from './scorer.ts';
 import { tokenRow } from './token-row.ts';
 import { promptIds } from './tokenizer/prompt-ids.ts';
 import { Tools } from './tools.ts';
@@ -36,8 +37,8 @@ import { Trainer } from './trainer.ts';
 export interface EngineOptions extends Running {
   /** Completions under way at a time. */
   readonly rows: number;
-  /** Padded tokens of one training or scoring batch. */
-  readonly maxTokens: number;
+  /** Tokens of one training or scoring batch; absent: what is usual for a model of that size (footprint.ts). */
+  readonly maxTokens?: number;
   /** What models are sampled in (a fit under way always in fp32); scoring and training are fp32. Default: fp32. */
   readonly precision?: Precision;
 }
@@ -215,7 +216,7 @@ export class Engine {
       rulesOf: settings => rulesOf(tokenizer, settings),
       generationOf: (completed, settings, promptTokens) => generationOf(tokenizer, [], completed, settings, promptTokens),
       score: (texts, best) => this.rank(model, texts, best),
-      scoreTokens: this.options.maxTokens,
+      scoreTokens: this.options.maxTokens ?? SCORE_TOKENS,
       isAborted: this.isAborted,
     };
     await new Live(engine, limits, inbox).run(tell);

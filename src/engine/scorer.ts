@@ -15,11 +15,14 @@ export interface ScorePair {
 }
 
 export interface ScorerOptions extends Running {
-  /** Padded tokens of a batch. */
-  readonly maxTokens: number;
+  /** Tokens of a batch (batches.ts says how they are counted). */
+  readonly maxTokens?: number;
   /** How many of the best words of each place are told; 0: none. */
   readonly best?: number;
 }
+
+/** Tokens of a batch where nothing is said. */
+export const SCORE_TOKENS = 2048;
 
 export interface PairScore {
   /** One a completion token. */
@@ -40,7 +43,7 @@ export class Scorer {
     this.count = count;
   }
 
-  static async open(config: ModelConfig, { maxTokens, best = 0, ...running }: ScorerOptions): Promise<Scorer> {
+  static async open(config: ModelConfig, { maxTokens = SCORE_TOKENS, best = 0, ...running }: ScorerOptions): Promise<Scorer> {
     const count = Math.min(best, config.vocab);
     const programs = new Planned(plan => openScoreProgram(config, { ...running, plan, best: count }));
     return new Scorer(config, programs, maxTokens, count);

@@ -7,8 +7,8 @@ import { Sampler } from './sampler.ts';
 import { Scorer } from './scorer.ts';
 
 export interface ToolsOptions extends Running {
-  /** Padded tokens of one scoring batch. */
-  readonly maxTokens: number;
+  /** Tokens of one scoring batch. */
+  readonly maxTokens?: number;
 }
 
 export class Tools {

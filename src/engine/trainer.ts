@@ -3,6 +3,7 @@
 // (fit.ts). With an adapter the model is there once and stays as it is; sums and moments are the adapter's alone.
 import type { ModelConfig } from './architecture.ts';
 import { batchesOf } from './batches.ts';
+import { usualTokens } from './footprint.ts';
 import type { Data, Program, Running } from './graph/program.ts';
 import { type Adapter, adapterShapes } from './lora/adapter.ts';
 import { type PackedProblem, packBatch } from './packing.ts';
@@ -20,15 +21,9 @@ export interface AdamW {
 }
 
 export interface TrainerOptions extends Running {
-  /** Padded tokens of one batch, where fewer than the model's own limit: bounds the memory of activations. A step of more is several batches. */
-  readonly maxTokens: number;
+  /** Tokens of one batch (batches.ts says how they are counted): bounds the memory of activations. A step of more is several batches. */
+  readonly maxTokens?: number;
 }
-
-/**
- * Most padded tokens of a batch. Activations grow with layers x width: SmolLM2-135M (30 x 576) takes 6.2 GB with batches of 1,408 tokens and 4.1 GB with
- * 704, at 90 % of the speed or more.
- */
-const limitOf = ({ layers, hidden }: ModelConfig): number => (layers * hidden >= 8192 ? 1024 : 2048);
 
 const NO_LIMIT = 3e38;
 
@@ -80,7 +75,7 @@ export class Trainer {
   /** Adds the gradients of these problems to the running sums; gives the loss, the weighted sum over all completion tokens. */
   async accumulate(problems: readonly PackedProblem[]): Promise<number> {
     let loss = 0;
-    const maxTokens = Math.min(this.options.maxTokens, limitOf(this.config));
+    const { maxTokens = usualTokens(this.config) } = this.options;
     for (const batch of batchesOf(problems, maxTokens)) {
       const plan = trainingPlan(this.config, batch, maxTokens);
       const packed = packBatch(this.config, batch, plan);

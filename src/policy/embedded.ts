@@ -9,15 +9,13 @@ export interface EmbeddedOptions {
   readonly threads: number;
   /** Completions under way at a time. */
   readonly rows: number;
-  /** Padded tokens of one training batch: bounds memory. */
+  /** Tokens of one training or scoring batch: bounds memory. Absent: what is usual for a model of that size. */
   readonly maxTokens?: number;
   /** What models are sampled in. */
   readonly precision?: Precision;
   /** Where it computes (default: cpu); one that was tried. */
   readonly device?: Device;
 }
-
-const MAX_TOKENS = 2048;
 
 function fitOf(engine: EngineClient, stepsPerEpoch: number): Fit {
   return {
@@ -33,11 +31,11 @@ function fitOf(engine: EngineClient, stepsPerEpoch: number): Fit {
 export async function openEmbeddedPolicy({
   threads,
   rows,
-  maxTokens = MAX_TOKENS,
+  maxTokens,
   precision = 'fp32',
   device = 'cpu',
 }: EmbeddedOptions): Promise<Policy> {
-  const engine = new EngineClient({ threads, rows, maxTokens, precision, device });
+  const engine = new EngineClient({ threads, rows, precision, device, ...(maxTokens !== undefined && { maxTokens }) });
   return {
     sample: (model, requests, settings, onProgress, signal) =>
       engine.call('sample', [model, requests, settings], { ...(onProgress && { onProgress }), ...(signal && { signal }) }),
