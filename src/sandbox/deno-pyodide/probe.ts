@@ -9,7 +9,7 @@ import { Pool } from './pool.ts';
 import { pythonFiles } from './python-files.ts';
 
 const SNAPSHOT_SECONDS = 120;
-const REMEDY = 'npm install deno pyodide (about 110 MB) in your project; Node finds them there';
+const REMEDY = 'npm install deno pyodide (about 110 MB) in the folder that you run in, or in another one that REST_EM_PYODIDE names';
 
 interface Check {
   readonly phrase: string;
