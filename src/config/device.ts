@@ -44,6 +44,7 @@ export function deviceWords(device: Device, found: Examined): string {
 export async function engineDevice({ device: choice, precision, threads }: Asked, field = 'engine.device'): Promise<EngineDevice> {
   const { device, note } = await chooseDevice(choice, field, (name, mustBeFaster) => examineDevice(name, threads, mustBeFaster));
   const notes = note === null ? [] : [note];
-  const isSplit = device !== 'cpu' && precision === 'int8';
-  return { device, notes: isSplit ? [...notes, `int8 is of the CPU: models are sampled there, scored and fitted on ${device}`] : notes };
+  if (device === 'cpu' || precision === 'fp32') return { device, notes };
+  const split = `8-bit sampling stays on the CPU, scoring and fitting go to ${device}; precision fp32 samples there too`;
+  return { device, notes: [...notes, split] };
 }
