@@ -87,7 +87,7 @@ export const peers: readonly Peer[] = [
     work: 'train',
     model: 'folder',
     part: 4,
-    needs: { python: ['torch', 'trl', 'datasets'] },
+    needs: { python: ['torch', 'trl', 'datasets', 'accelerate'] },
     script: 'trl_train.py',
     extra: [String(WARM)],
     against: oursTrained,
