@@ -74,7 +74,11 @@ const scoresOf = async (model: string): Promise<readonly number[]> => {
 };
 
 test('an adapter is written merged, as a folder and as GGUF, or alone, and each says what the adapter says', async () => {
-  const asked = { folder: ['--to', 'merged'], gguf: ['--to', 'merged.gguf', '--type', 'f32'], alone: ['--to', 'alone/adapter', '--adapter'] };
+  const asked = {
+    folder: ['--to', 'merged'],
+    gguf: ['--to', 'merged.gguf', '--type', 'f32'],
+    alone: ['--to', 'alone/adapter', '--adapter'],
+  };
   mkdirSync(join(HERE, 'alone'));
   cpSync(join(ADAPTER, '../../models'), join(HERE, 'models'), { recursive: true });
   const want = await scoresOf(ADAPTER);
@@ -87,9 +91,12 @@ test('an adapter is written merged, as a folder and as GGUF, or alone, and each 
   }
   assert.deepEqual(readdirSync(join(HERE, 'alone/adapter')), ['adapter_config.json', 'adapter_model.safetensors']);
   const base = await scoresOf(join(HERE, 'models/llama-tied'));
-  assert.ok(base.some((x, i) => Math.abs(x - want[i]!) > 1e-2), 'the adapter changes nothing');
+  assert.ok(
+    base.some((x, i) => Math.abs(x - want[i]!) > 1e-2),
+    'the adapter changes nothing',
+  );
   const { out } = await restEm('models', 'info', ADAPTER);
-  assert.match(out, /PEFT adapter[^]*an adapter \(rank 4, alpha 8; q_proj, v_proj\) beside/);
+  assert.match(out, /PEFT adapter[\s\S]*an adapter \(rank 4, alpha 8; q_proj, v_proj\) beside/);
 });
 
 test('a model without an adapter, and an adapter as GGUF, are no adapters to write', async () => {
