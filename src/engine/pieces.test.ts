@@ -12,7 +12,7 @@ import { openGradientProgram, openPromptProgram, openScoreProgram, sumName } fro
 import { Trainer } from './trainer.ts';
 import { openModel } from './weights/open.ts';
 
-const source = await openModel(join(import.meta.dirname, 'weights/fixtures/micro'));
+const source = await openModel(join(import.meta.dirname, 'fixtures/models/llama-tied'));
 const config: ModelConfig = source.config;
 const parameters: Parameters = await toParameters(config, name => source.read(name));
 await source.close();
