@@ -52,7 +52,7 @@ export type Linear = (x: Tensor, name: string, tape: Tape) => Tensor;
 export interface DecoderManner {
   /** Another way to multiply (int8/linear.ts). */
   readonly linear?: Linear | undefined;
-  /** Of a layer only its input is kept for the gradient, and the layer worked out again: a third more work, a tenth of the memory or less. */
+  /** Of a layer only its input is kept for the gradient, and the layer worked out again: one forward pass more. */
   readonly recomputes?: boolean;
 }
 

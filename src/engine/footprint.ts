@@ -2,7 +2,7 @@
 // chosen, and goes on with that after it was stopped, because the cutting into batches changes the last digits.
 //   bytes = 4 (all weights + 4 trained weights) + 4 vocabulary hidden + 200 MB + tokens * 8 layers (6 hidden + 2 qkv + 4 intermediate)
 // Beside the weights stand sums of gradients, two moments and the best epoch's weights. The numbers kept of a token for the gradient count twice, for
-// onnxruntime's arena grows by doubling (SmolLM2-135M, measured: 2.75 MB a token, of which half is in use).
+// onnxruntime's arena grows by doubling (SmolLM2-135M, measured: 2.75 MB a token; counted: 1.4).
 import { type ModelConfig, weightShapes } from './architecture.ts';
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
