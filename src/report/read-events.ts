@@ -1,9 +1,8 @@
 // events.jsonl summed up: how long the run has worked, what it sampled, what each E-step found, how each M-step went. A killed session has no end
 // line and a fit that was cut off is repeated, so times add up session by session and a fit's story begins anew with its first step.
-import type { RunEvent, TimedEvent } from '../runs/events.ts';
+import type { RunEvent, SandboxInUse, TimedEvent } from '../runs/events.ts';
 import { readJsonl } from '../runs/jsonl.ts';
 import { isPart, iterationOf } from '../runs/layout.ts';
-import type { SandboxInUse } from '../verifiers/verdict.ts';
 
 export type Selected = Extract<RunEvent, { kind: 'selected' }>;
 export type StepEvent = Extract<RunEvent, { kind: 'step' }>;

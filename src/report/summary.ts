@@ -3,8 +3,8 @@
 import type { DynamicsFile } from '../metrics/dynamics.ts';
 import type { Interval, Measures } from '../metrics/evaluation.ts';
 import { writeWhole } from '../runs/atomic.ts';
+import type { SandboxInUse } from '../runs/events.ts';
 import { layoutOf } from '../runs/layout.ts';
-import type { SandboxInUse } from '../verifiers/verdict.ts';
 import { type RunFacts, readRun } from './read-run.ts';
 
 export interface SummaryRow {

@@ -7,6 +7,8 @@ import { cutHalfLine } from './jsonl.ts';
 import type { Phase } from './layout.ts';
 import { storeError } from './storing.ts';
 
+export type { SandboxInUse };
+
 /** A piece of work a display can count on: sampling has completions (at most), fitting has epochs (at most). */
 export interface Stage {
   readonly policy: string;
