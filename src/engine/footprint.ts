@@ -28,8 +28,10 @@ export function bytesOfFit(c: ModelConfig, maxTokens: number, trained: number = 
 const LARGE = 8192;
 const USUAL = { small: 2048, large: 1024 };
 
+export const isLarge = ({ layers, hidden }: ModelConfig): boolean => layers * hidden >= LARGE;
+
 /** Tokens of a batch where memory is no question. */
-export const usualTokens = ({ layers, hidden }: ModelConfig): number => (layers * hidden >= LARGE ? USUAL.large : USUAL.small);
+export const usualTokens = (c: ModelConfig): number => (isLarge(c) ? USUAL.large : USUAL.small);
 
 const FEWEST = 128;
 

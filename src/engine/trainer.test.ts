@@ -135,14 +135,14 @@ function checkTensors(
   }
 }
 
-async function checkTraining(root: string, file: string): Promise<void> {
+async function checkTraining(root: string, file: string, threads: number): Promise<void> {
   const reference = json<Reference>(join(root, 'training', file));
   const { config, parameters } = await load(join(root, reference.model));
   const { lora } = reference;
   const settings = lora && { rank: lora.r, alpha: lora.lora_alpha, targets: lora.target_modules };
   const adapter = settings && (await loraStart(join(root, lora.before), settings, 0)).adapter;
   const named = adapter ? adapterOf : weightsOf(config);
-  const trainer = await Trainer.open(config, parameters, { threads: 1, maxTokens: 128 }, adapter);
+  const trainer = await Trainer.open(config, parameters, { threads, maxTokens: 128 }, adapter);
   const start = new Map([...trainer.parameters].map(([name, data]) => [name, data.slice()]));
   const [beta1, beta2] = reference.optimizer.betas;
   const { decayed } = reference.optimizer;
@@ -168,7 +168,8 @@ async function checkTraining(root: string, file: string): Promise<void> {
   }
   checkTensors(named, trainer.parameters, reference.f64.parametersAfterStep10, start, 1e-3);
   await trainer.close();
-  await checkProbe(config, adapter ? merged(config, parameters, adapter) : parameters, reference.probe);
+  const { parameters: trained } = trainer;
+  await checkProbe(config, adapter ? merged(config, parameters, { ...adapter, tensors: trained }) : trained, reference.probe);
 }
 
 /** Log-probabilities of a text after the last step, with an adapter in the weights it stands beside. */
@@ -179,14 +180,16 @@ async function checkProbe(config: ModelConfig, parameters: Parameters, { tokens,
   for (const [i, want] of nextLogprobsAfter.f64.entries()) close(scored![i]!, want, 0, `probe ${i}`, 5e-4);
 }
 
-for (const [what, file, root] of [
+for (const [what, file, root, threads = 1] of [
   ['a sum of row losses, always clipped, cosine', 'full-llama-sum.json', OWN_FIXTURES],
+  ['the same, each step shared by two threads', 'full-llama-sum.json', OWN_FIXTURES, 2],
   ['a mean per row with decay, untied, linear', 'full-llama-untied-mean.json', FIXTURES],
   ['a mean over all tokens, biases', 'full-qwen2-tokenmean.json', FIXTURES],
   ['an adapter of q and v that begins with no change', 'lora-qv-sum.json', OWN_FIXTURES],
+  ['an adapter, each step shared by three threads', 'lora-qv-sum.json', OWN_FIXTURES, 3],
   ['an adapter of all linear layers beside biases', 'lora-all-linear-mean.json', FIXTURES],
 ] as const)
-  test(`ten steps of AdamW agree with torch: ${what}`, { skip: root === FIXTURES && skip }, () => checkTraining(root, file));
+  test(`ten steps of AdamW agree with torch: ${what}`, { skip: root === FIXTURES && skip }, () => checkTraining(root, file, threads));
 
 interface SharedPrompt {
   readonly cases: readonly {

@@ -2,14 +2,13 @@
 // which rows are good: fit.ts drives it. Memory: weights, sums of gradients and two moments, four times the model, and a fifth time once an epoch is kept
 // (fit.ts). With an adapter the model is there once and stays as it is; sums and moments are the adapter's alone.
 import type { ModelConfig } from './architecture.ts';
-import { batchesOf } from './batches.ts';
-import { usualTokens } from './footprint.ts';
-import type { Data, Program, Running } from './graph/program.ts';
+import { GradientLane, lanesOf, partsOf, shared } from './gradient-lane.ts';
+import { type GradientOptions, Gradients, type Trained } from './gradients.ts';
+import type { Data, Program } from './graph/program.ts';
 import { type Adapter, adapterShapes } from './lora/adapter.ts';
-import { type PackedProblem, packBatch } from './packing.ts';
+import type { PackedProblem } from './packing.ts';
 import { type Parameters, parameterShapes } from './parameters.ts';
-import { Planned, trainingPlan } from './plan.ts';
-import { GRADIENT_NORM, openGradientProgram, openUpdateProgram, sumName } from './programs.ts';
+import { GRADIENT_NORM, openUpdateProgram, sumName } from './programs.ts';
 
 export interface AdamW {
   readonly beta1: number;
@@ -20,80 +19,64 @@ export interface AdamW {
   readonly clip: number;
 }
 
-export interface TrainerOptions extends Running {
-  /** Tokens of one batch (batches.ts says how they are counted): bounds the memory of activations. A step of more is several batches. */
-  readonly maxTokens?: number;
-}
+export type TrainerOptions = GradientOptions;
 
 const NO_LIMIT = 3e38;
 
-interface Weights {
-  readonly trained: Parameters;
-  readonly frozen: Parameters;
-}
-
-interface Programs {
-  readonly gradients: Planned<Program>;
-  readonly update: Program;
-}
+const zeros = (like: Parameters, prefix = ''): Parameters =>
+  new Map([...like].map(([name, { length }]) => [prefix + name, new Float32Array(length)]));
 
 export class Trainer {
   readonly config: ModelConfig;
   /** What is trained: all weights, or an adapter's tensors. */
   readonly parameters: Parameters;
-  /** What stays as it is. */
-  private readonly frozen: Parameters;
-  private readonly programs: Planned<Program>;
+  private readonly own: Gradients;
+  private readonly lanes: readonly GradientLane[];
   private readonly update: Program;
-  private readonly options: TrainerOptions;
-  private readonly sums = new Map<string, Float32Array>();
-  private readonly moments = new Map<string, Float32Array>();
-  private readonly loss = new Float32Array(1);
+  private readonly moments: Parameters;
   private steps = 0;
 
-  private constructor(config: ModelConfig, weights: Weights, programs: Programs, options: TrainerOptions) {
+  private constructor(config: ModelConfig, weights: Trained, update: Program, options: TrainerOptions) {
+    const count = lanesOf(config, options);
     this.config = config;
     this.parameters = weights.trained;
-    this.frozen = weights.frozen;
-    this.programs = programs.gradients;
-    this.update = programs.update;
-    this.options = options;
-    for (const [name, { length }] of weights.trained) {
-      this.sums.set(sumName(name), new Float32Array(length));
-      for (const state of ['m', 'v']) this.moments.set(`${state} ${name}`, new Float32Array(length));
-    }
+    this.update = update;
+    this.own = new Gradients(config, weights, zeros(weights.trained), count > 1 ? { ...options, threads: 1 } : options);
+    this.lanes = Array.from(
+      { length: count - 1 },
+      () => new GradientLane({ config, weights, sums: shared(zeros(weights.trained)), options: { ...options, threads: 1 } }),
+    );
+    this.moments = new Map(['m ', 'v '].flatMap(state => [...zeros(weights.trained, state)]));
   }
 
   /** Takes the parameters over, or the adapter where one is given: they change with every step. */
   static async open(config: ModelConfig, parameters: Parameters, options: TrainerOptions, adapter?: Adapter): Promise<Trainer> {
-    const gradients = new Planned(plan => openGradientProgram(config, plan, { ...options, keepsMemory: !plan.recomputes }, adapter));
+    const held = lanesOf(config, options) > 1 ? shared : (given: Parameters) => given;
+    const weights = adapter
+      ? {
+          trained: held(adapter.tensors),
+          frozen: held(parameters),
+          lora: { rank: adapter.rank, alpha: adapter.alpha, targets: adapter.targets },
+        }
+      : { trained: held(parameters), frozen: new Map() };
     const update = await openUpdateProgram(adapter ? adapterShapes(config, adapter) : parameterShapes(config), options);
-    const weights = adapter ? { trained: adapter.tensors, frozen: parameters } : { trained: parameters, frozen: new Map() };
-    return new Trainer(config, weights, { gradients, update }, options);
+    return new Trainer(config, weights, update, options);
   }
 
   /** Adds the gradients of these problems to the running sums; gives the loss, the weighted sum over all completion tokens. */
   async accumulate(problems: readonly PackedProblem[]): Promise<number> {
-    let loss = 0;
-    const { maxTokens = usualTokens(this.config) } = this.options;
-    for (const batch of batchesOf(problems, maxTokens)) {
-      const plan = trainingPlan(this.config, batch, maxTokens);
-      const packed = packBatch(this.config, batch, plan);
-      const gradient = await this.programs.program(plan);
-      const into = new Map<string, Data>([...this.sums, ['loss', this.loss]]);
-      await gradient.runInPlace(
-        new Map<string, Data>([...packed.feeds, ...this.frozen, ...this.parameters, ...this.sums]),
-        into,
-        packed.bindings,
-      );
-      loss += this.loss[0]!;
-    }
+    const [mine, ...others] = partsOf(problems, this.lanes.length + 1);
+    const busy = this.lanes.map((lane, i) => (others[i]!.length > 0 ? lane.accumulate(others[i]!) : 0));
+    const losses = [this.own.accumulate(mine!), ...busy];
+    await Promise.allSettled(losses); // nobody writes to the sums any more
+    const loss = (await Promise.all(losses)).reduce((a, b) => a + b, 0);
+    for (const lane of this.lanes) for (const [name, sum] of lane.sums) moveInto(this.own.sums.get(name)!, sum);
     return loss;
   }
 
   /** The running sums, by what is trained. Read-only for callers; cleared by `apply`. */
   gradients(): Parameters {
-    return new Map([...this.parameters.keys()].map(name => [name, this.sums.get(sumName(name))!]));
+    return this.own.sums;
   }
 
   /** One AdamW update from the running sums, which are cleared. Gives the norm of the gradient before clipping. */
@@ -112,16 +95,24 @@ export class Trainer {
     };
     const norm = new Float32Array(1);
     const state = [...this.parameters, ...this.moments];
+    const sums = [...this.own.sums].map(([name, sum]) => [sumName(name), sum] as const);
     await this.update.runInPlace(
-      new Map<string, Data>([...state, ...this.sums, ...Object.entries(scalars).map(([k, x]) => [k, Float32Array.of(x)] as const)]),
+      new Map<string, Data>([...state, ...sums, ...Object.entries(scalars).map(([k, x]) => [k, Float32Array.of(x)] as const)]),
       new Map<string, Data>([...state, [GRADIENT_NORM, norm]]),
     );
-    for (const sum of this.sums.values()) sum.fill(0);
+    for (const sum of this.own.sums.values()) sum.fill(0);
     return norm[0]!;
   }
 
   async close(): Promise<void> {
-    await this.programs.close();
+    await this.own.close();
+    await Promise.all(this.lanes.map(lane => lane.close()));
     await this.update.close();
   }
+}
+
+/** Adds what a lane has summed up, and clears it. */
+function moveInto(sum: Float32Array, part: Float32Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!;
+  part.fill(0);
 }
