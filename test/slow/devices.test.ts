@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { tryDevice } from '../../src/engine/devices/try-device.ts';
 import { Engine } from '../../src/engine/engine.ts';
+import type { FitSettings } from '../../src/requests.ts';
 
 const MODEL = fileURLToPath(new URL('../../models/tiny-s', import.meta.url));
 const THREADS = 2;
@@ -25,10 +26,10 @@ for (const device of ['webgpu', 'cuda'] as const)
 
 const PROMPT = { kind: 'text', text: '12+30=' } as const;
 const GREEDY = { temperature: 0, topK: 0, topP: 1, maxTokens: 8, stop: [] };
-const FIT = {
+const FIT: FitSettings = {
   ...{ learningRate: 1e-3, epochs: 3, batchSize: 2, warmup: 0, schedule: 'constant', weightDecay: 0.01, clip: 1 },
   ...{ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, seed: 1, reduction: 'token-mean' },
-} as const;
+};
 const ROWS = [
   { id: '1', prompt: PROMPT, completion: '42', weight: 1 },
   { id: '2', prompt: PROMPT, completion: '41, or 42', weight: 0.5 },
