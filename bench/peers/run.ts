@@ -39,7 +39,12 @@ export function runPeer(peer: Peer, runner: Runner, { model, work, cores, limitM
   // A group of its own: a peer that starts processes (vLLM) is ended with them.
   const child = spawn(command, [...args, ...runner.extra], { env: environment(cores), stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let isLate = false;
-  const end = () => child.pid !== undefined && endGroup(child.pid);
+  // Its pipes are let go as well: what it started may take long to die of memory, and would keep them open.
+  const end = () => {
+    if (child.pid !== undefined) endGroup(child.pid);
+    child.stdout.destroy();
+    child.stderr.destroy();
+  };
   const limit = setTimeout(() => {
     isLate = true;
     end();
