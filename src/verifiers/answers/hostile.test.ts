@@ -46,6 +46,10 @@ const hostile: readonly string[] = [
     many('.', 1e6),
   ],
   ...[
+    many('1 hour ', 200),
+    many('2 feet and ', 150) + 3,
+    many('(n+12)!', 60),
+    '\\binom{\\binom{\\binom{n}{12}}{12}}{12}',
     '(x+y+z+w+1)^{40}',
     '(a+b+c+d+e+f+g)^{12}',
     '((((x+1)^{40}+1)^{40}+1)^{40}+1)^{40}',

@@ -3,18 +3,27 @@
 import { divide, isWhole, whole } from '../exact/fraction.ts';
 import { unitOf } from '../words/units.ts';
 import { type Node, num } from './node.ts';
+import { readNumeral } from './numbers.ts';
 import { type Parser, peek } from './parser.ts';
+import { hasUnitAhead, readUnit } from './unit-words.ts';
 
-/** `left` with the smaller unit that goes on, read by `readNext`; `left` itself where what follows is no part of it. */
-export function withSmallerUnit(p: Parser, left: Node, readNext: (p: Parser) => Node): Node {
-  if (left.k !== 'quantity') return left;
+/** `left` with the smaller units that go on; `left` itself where what follows is no part of it. Looks at each part once. */
+export function withSmallerUnit(p: Parser, left: Node): Node {
+  let out = left;
+  for (let next = partOf(p, out); next !== null; next = partOf(p, out)) out = next;
+  return out;
+}
+
+function partOf(p: Parser, left: Node): Node | null {
+  if (left.k !== 'quantity') return null;
   const isJoined = peek(p).t === 'word' && peek(p).s === 'and';
-  if (peek(p, isJoined ? 1 : 0).t !== 'num' || peek(p, isJoined ? 2 : 1).t !== 'word') return left;
+  if (peek(p, isJoined ? 1 : 0).t !== 'num' || peek(p, isJoined ? 2 : 1).t !== 'word') return null;
   const before = p.at;
   if (isJoined) p.at++;
-  const together = sum(left, readNext(p));
+  const value = readNumeral(p);
+  const together = hasUnitAhead(p, value) ? sum(left, readUnit(p, value)) : null;
   if (!together) p.at = before;
-  return together ?? left;
+  return together;
 }
 
 function sum(a: Node & { k: 'quantity' }, b: Node): Node | null {

@@ -141,7 +141,7 @@ export function readTerm(p: Parser): Node {
     } else if (token.t === 'cmd' && (token.s === 'bmod' || token.s === 'mod')) {
       take(p);
       left = fn('mod', left, readSigned(p));
-    } else if (hasUnitAhead(p, left)) left = withSmallerUnit(p, readUnit(p, left), readTerm);
+    } else if (hasUnitAhead(p, left)) left = withSmallerUnit(p, readUnit(p, left));
     else if (startsFactor(p) && !(token.t === 'num' && left.k === 'num')) left = product(left, readFactor(p));
     else return left;
   }
