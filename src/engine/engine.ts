@@ -274,6 +274,12 @@ export class Engine {
     await this.fitting?.fit.close();
     this.fitting = null;
   }
+
+  async close(): Promise<void> {
+    await this.fitClose();
+    await this.tools?.close();
+    await this.lanes?.lanes.close();
+  }
 }
 
 /** Throws where a row has more tokens than the model has positions. */

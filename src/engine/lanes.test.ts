@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { SampleRequest } from '../requests.ts';
+import { Engine } from './engine.ts';
 import { shares } from './lanes.ts';
 
 const requests = fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 12 }).map(counts =>
@@ -49,4 +51,44 @@ test('with enough requests a prompt is read by one lane only; a single request i
     shares(of(1), 2).map(s => s.requests.map(r => r.seeds)),
     [[[1, 3]], [[2, 4]]],
   );
+});
+
+const MODEL = join(import.meta.dirname, '../../models/tiny-s');
+const SETTINGS = { temperature: 0.8, topK: 20, topP: 1, maxTokens: 24, stop: [] };
+const ASKED: readonly SampleRequest[] = ['12+7=', 'Tom has 3 apples and', 'a', '9-4='].map((text, i) => ({
+  id: text,
+  prompt: { kind: 'text', text },
+  seeds: [10 * i, 10 * i + 1, 10 * i + 2, 10 * i + 3, 10 * i + 4],
+}));
+
+for (const precision of ['fp32', 'int8'] as const)
+  test(`engines that share a call say what one engine says, in the order asked: ${precision}`, async () => {
+    const sampled = [];
+    for (const threads of [1, 2]) {
+      const engine = new Engine({ threads, rows: 16, maxTokens: 512, precision }, () => false);
+      const told: number[] = [];
+      const generations = await engine.sample(MODEL, ASKED, SETTINGS, ({ completions }) => told.push(completions));
+      sampled.push(generations.map(row => row.map(g => g.text)));
+      assert.equal(Math.max(...told), 20);
+      assert.deepEqual(
+        (await engine.sample(MODEL, ASKED, SETTINGS)).map(row => row.map(g => g.logprobs)),
+        generations.map(row => row.map(g => g.logprobs)),
+      );
+      await engine.close();
+    }
+    assert.deepEqual(sampled[1], sampled[0]);
+  });
+
+test('a call that is shared stops when it is asked to, and the next one is answered', async () => {
+  let isAborted = false;
+  const engine = new Engine({ threads: 2, rows: 16, maxTokens: 512 }, () => isAborted);
+  const long = { ...SETTINGS, maxTokens: 200, topK: 0 };
+  const many = ASKED.map(request => ({ ...request, seeds: Array.from({ length: 200 }, (_, i) => i) }));
+  const stopped = engine.sample(MODEL, many, long, () => {
+    isAborted = true;
+  });
+  await assert.rejects(stopped, { name: 'Aborted' });
+  isAborted = false;
+  assert.equal((await engine.sample(MODEL, ASKED, SETTINGS)).flat().length, 20);
+  await engine.close();
 });

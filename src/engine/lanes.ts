@@ -61,20 +61,19 @@ export class Lanes {
     void this.watch(controller, ended.signal);
     try {
       await this.give(path, int8);
-      const sampled = await Promise.all(
-        parts.map(async (part, lane) => {
-          const progress = (p: SampleProgress) => {
-            told[lane] = p;
-            onProgress?.(told.reduce((a, b) => ({ completions: a.completions + b.completions, tokens: a.tokens + b.tokens })));
-          };
-          return part.requests.length === 0
-            ? []
-            : this.engines[lane]!.call('sample', [path, part.requests, settings], { onProgress: progress, signal: controller.signal });
-        }),
-      );
-      return together(requests, parts, sampled);
+      const working = parts.map(async (part, lane) => {
+        const progress = (p: SampleProgress) => {
+          told[lane] = p;
+          onProgress?.(told.reduce((a, b) => ({ completions: a.completions + b.completions, tokens: a.tokens + b.tokens })));
+        };
+        return part.requests.length === 0
+          ? []
+          : this.engines[lane]!.call('sample', [path, part.requests, settings], { onProgress: progress, signal: controller.signal });
+      });
+      for (const lane of working) lane.catch(() => controller.abort()); // then the others need not go on
+      await Promise.allSettled(working); // an engine that is still busy would take the next call for this one
+      return together(requests, parts, await Promise.all(working));
     } catch (error) {
-      controller.abort(); // the other lanes need not go on
       throw error instanceof Interrupted ? new Aborted() : error;
     } finally {
       ended.abort();

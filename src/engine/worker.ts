@@ -20,19 +20,27 @@ async function serve({ id, method, args }: Request): Promise<void> {
   const reply = (message: Reply) => port.postMessage(message);
   const all = method === 'live' ? [...args, inbox] : [...args];
   const at = PROGRESS[method];
+  /** The last progress, where nobody has heard of it yet. */
+  const untold: Reply[] = [];
   if (at !== undefined) {
     let last = 0;
     all[at] = (progress: unknown) => {
       // Steps of a fit are told one by one; a sampler's steps come by the thousand.
       const now = performance.now();
-      if (method === 'sample' && now - last < PROGRESS_INTERVAL) return;
-      last = now;
-      reply({ id, kind: 'progress', progress });
+      const told: Reply = { id, kind: 'progress', progress };
+      untold.length = 0;
+      if (method === 'sample' && now - last < PROGRESS_INTERVAL) untold.push(told);
+      else {
+        last = now;
+        reply(told);
+      }
     };
   }
   try {
     const call = engine[method].bind(engine) as (...values: unknown[]) => Promise<unknown>;
-    reply({ id, kind: 'result', result: await call(...all) });
+    const result = await call(...all);
+    for (const told of untold) reply(told);
+    reply({ id, kind: 'result', result });
   } catch (error) {
     reply({ id, kind: 'error', error: packError(error) });
   }

@@ -9,8 +9,8 @@ const LARGEST = 127;
 /** The integer that stands for 0: onnxruntime's kernels take rows as unsigned bytes. */
 const ZERO = 128;
 
-/** Inputs with single large numbers that no smoothing takes away: given as two bytes, the second for what the first leaves. */
-const isFine = (name: string): boolean => name.endsWith('.down');
+/** Inputs whose rounding costs most (docs/LOG.md): given as two bytes, the second for what the first leaves. */
+const isFine = (name: string): boolean => /[.](qkv|down)$/.test(name);
 
 /** x [rows, in] times the matrix of that name, [rows, out]. */
 export function int8Linear(g: Graph, weights: Int8Weights): (x: Tensor, name: string) => Tensor {
