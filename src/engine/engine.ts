@@ -21,7 +21,7 @@ import { HeldModel, versionOf } from './held-model.ts';
 import type { Inbox } from './inbox.ts';
 import type { Int8Weights } from './int8/matrices.ts';
 import { type Int8Model, openInt8 } from './int8/open.ts';
-import { Lanes } from './lanes.ts';
+import { Lanes, laneCount } from './lanes.ts';
 import { Live, type LiveEngine } from './live.ts';
 import type { LiveAsk, LiveLimits, LiveNews, Scored } from './live-messages.ts';
 import { loraStart } from './lora/start.ts';
@@ -47,9 +47,6 @@ export interface EngineOptions extends Running {
 const NEAR = 0.02;
 /** Bytes of matrices in fp32 from which `auto` considers 8 bits: smaller models gain no time. */
 const LARGE = 100e6;
-/** Bytes that the weights of all lanes may take together, and rows that make a lane worth having. */
-const LANES_BYTES = 1e9;
-const LANE_ROWS = 8;
 
 /** A model and what is made of it once it is wanted. */
 interface Loaded {
@@ -170,18 +167,13 @@ export class Engine {
     return loaded.int8;
   }
 
-  /** Engines to share a call with: as many as have work and whose copies of the matrices find room; null where it is better done here. */
+  /** Engines to share a call with; null where it is better done here. */
   private async lanesFor(model: HeldModel, isInt8: boolean, draws: number): Promise<Lanes | null> {
-    const { threads, rows, device = 'cpu' } = this.options;
-    const { config, matrixBytes } = model;
-    const embedding = Float32Array.BYTES_PER_ELEMENT * config.vocab * config.hidden;
-    const held = matrixBytes + (config.tied ? embedding : 0);
-    const bytes = embedding + (isInt8 ? held / 4 : held);
-    const count = Math.min(threads, Math.floor(LANES_BYTES / bytes), Math.floor(Math.min(rows, draws) / LANE_ROWS));
-    if (count < 2 || device !== 'cpu') return null;
+    const count = laneCount(this.options, model.heldBytes(isInt8), draws);
+    if (count < 2) return null;
     if (this.lanes?.count === count) return this.lanes.lanes;
     await this.lanes?.lanes.close();
-    const one = { ...this.options, threads: Math.floor(threads / count), precision: 'fp32' as const };
+    const one = { ...this.options, threads: Math.floor(this.options.threads / count), precision: 'fp32' as const };
     this.lanes = { count, lanes: new Lanes(count, one, this.isAborted) };
     return this.lanes.lanes;
   }

@@ -75,6 +75,14 @@ export class HeldModel implements WeightSource {
       .reduce((sum, { shape }) => sum + Float32Array.BYTES_PER_ELEMENT * shape.reduce((a, b) => a * b, 1), 0);
   }
 
+  /** Bytes of what a program holds of the weights, in fp32 or with matrices in 8 bits, and of the embedding, whose rows it looks up. */
+  heldBytes(isInt8: boolean): number {
+    const { tied, vocab, hidden } = this.config;
+    const embedding = Float32Array.BYTES_PER_ELEMENT * vocab * hidden;
+    const matrices = this.matrixBytes + (tied ? embedding : 0);
+    return embedding + (isInt8 ? matrices / 4 : matrices);
+  }
+
   async all(): Promise<Parameters> {
     if (!this.isWhole) this.held = (await HeldModel.open(this.path)).held;
     this.isWhole = true;

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { SampleRequest } from '../requests.ts';
 import { Engine } from './engine.ts';
-import { shares } from './lanes.ts';
+import { laneCount, shares } from './lanes.ts';
 
 const requests = fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 12 }).map(counts =>
   counts.map(
@@ -51,6 +51,16 @@ test('with enough requests a prompt is read by one lane only; a single request i
     shares(of(1), 2).map(s => s.requests.map(r => r.seeds)),
     [[[1, 3]], [[2, 4]]],
   );
+});
+
+test('there is a lane for each thread that has eight rows to work on and room for its weights', () => {
+  const options = { threads: 4, rows: 128 };
+  assert.equal(laneCount(options, 3e6, 1000), 4);
+  assert.equal(laneCount(options, 400e6, 1000), 2);
+  assert.equal(laneCount(options, 2e9, 1000), 0);
+  assert.equal(laneCount(options, 3e6, 20), 2);
+  assert.equal(laneCount({ ...options, rows: 8 }, 3e6, 1000), 1);
+  assert.equal(laneCount({ ...options, device: 'webgpu' }, 3e6, 1000), 1);
 });
 
 const MODEL = join(import.meta.dirname, '../../models/tiny-s');

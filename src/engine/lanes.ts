@@ -30,6 +30,14 @@ export function shares(requests: readonly SampleRequest[], lanes: number): Share
   return all;
 }
 
+/** Bytes that the weights of all lanes may take together, and rows that make a lane worth having. */
+const MOST_BYTES = 1e9;
+const LEAST_ROWS = 8;
+
+/** How many engines share a call of so many completions: as many as have work, and whose copies of the weights, of `bytes` each, find room. */
+export const laneCount = ({ threads, rows, device = 'cpu' }: EngineOptions, bytes: number, draws: number): number =>
+  device === 'cpu' ? Math.min(threads, Math.floor(MOST_BYTES / bytes), Math.floor(Math.min(rows, draws) / LEAST_ROWS)) : 1;
+
 /** How often a call looks whether it is to stop, in milliseconds. */
 const WATCH_INTERVAL = 50;
 
