@@ -48,7 +48,7 @@ async function sample(path: string, c: Case): Promise<number> {
     seeds: Array.from({ length: draws }, (_, d) => 1000 * i + d),
   });
   const settings = { temperature: 0.7, topK: 40, topP: 1, maxTokens: c.completionTokens, stop: ['\u0000'] };
-  await engine.sample(path, [request(0, 64)], { ...settings, maxTokens: 16 });
+  await engine.sample(path, [request(0, Math.max(64, c.rows))], { ...settings, maxTokens: 16 });
   const began = performance.now();
   const result = await engine.sample(
     path,
