@@ -2,8 +2,8 @@
 
 import type { CliCommand } from './command.ts';
 import { physicalCores } from './cores.ts';
-import { freeBytes } from './memory.ts';
 import { hubCacheOf } from './hub.ts';
+import { freeBytes } from './memory.ts';
 import { withDevice, withSet } from './options.ts';
 
 export const run: CliCommand = {
