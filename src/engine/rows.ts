@@ -83,6 +83,8 @@ export class Rows<S extends RowStart = RowStart> {
   private readonly tables: ReturnType<typeof rotaryTables>;
   private readonly draw: Draw;
   private readonly active: (S & Row)[] = [];
+  /** Whether all words' logits are handed out at once: a step that had draws beyond the shortlist is followed by others that have. */
+  private wantsAll = false;
 
   constructor(engine: RowsEngine, { rows, prefix, own, positions, draw }: RowsOptions) {
     this.engine = engine;
@@ -122,12 +124,15 @@ export class Rows<S extends RowStart = RowStart> {
     const { feeds, bindings } = this.feeds();
     const { vocab } = this.engine.config;
     const { program, shortlist } = await this.engine.programs(atLeast, tempered);
-    const outputs = await program.run(feeds, bindings, isOfStep);
+    const isWanted = (name: string) => isOfStep(name) || (this.wantsAll && name === 'logits');
+    const outputs = await program.run(feeds, bindings, isWanted);
     const draws = this.active.map(row => (row.rules.temperature === 0 ? 0 : row.rng.next()));
     const words = this.active.map((_, r) => listedWords(outputs, r, shortlist));
     const choices = this.active.map((row, r) => (row.rules.topK > shortlist ? TAIL : this.choose(row, words[r]!, draws[r]!)));
-    if (choices.includes(TAIL)) {
-      const all = (await program.run(feeds, bindings, name => name === 'logits')).get('logits') as Float32Array;
+    this.wantsAll = choices.includes(TAIL);
+    if (this.wantsAll) {
+      const again = async () => (await program.run(feeds, bindings, name => name === 'logits')).get('logits');
+      const all = (outputs.get('logits') ?? (await again())) as Float32Array;
       for (const [r, row] of this.active.entries()) {
         if (choices[r] !== TAIL) continue;
         words[r] = rankAllWords(all.subarray(r * vocab, (r + 1) * vocab), inverseTemperature(row.rules));
