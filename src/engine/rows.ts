@@ -10,7 +10,7 @@ import type { BesideRows } from './idle-prompt.ts';
 import type { Parameters } from './parameters.ts';
 import type { PromptReaders } from './prompt-reader.ts';
 import { raceIndex } from './race.ts';
-import { listedWords, type RowWords, rankAllWords } from './rank-words.ts';
+import { listedWords, type RowWords, rankWords } from './rank-words.ts';
 import type { Completed, RankedWord, SampleRules } from './sampling.ts';
 import { isOfStep } from './sampling-program.ts';
 
@@ -67,6 +67,9 @@ export type Draw = 'cumulative' | 'race';
 /** Words of a step that are ranked in the graph. A row that needs more has all of them ranked (rank-words.ts). */
 const MOST_LISTED = 512;
 export const listedSize = (needed: number, vocab: number): number => Math.min(needed, MOST_LISTED, vocab);
+
+/** Of a share of the mass, for rounding. */
+const MARGIN = 1e-4;
 
 const DRAW: Readonly<Record<Draw, (words: RowWords, rules: SampleRules, u: number, vocab: number) => number>> = {
   // Of a shortlist that others need longer, a row looks at its own top-k.
@@ -135,12 +138,18 @@ export class Rows<S extends RowStart = RowStart> {
       const all = (outputs.get('logits') ?? (await again())) as Float32Array;
       for (const [r, row] of this.active.entries()) {
         if (choices[r] !== TAIL) continue;
-        words[r] = rankAllWords(all.subarray(r * vocab, (r + 1) * vocab), inverseTemperature(row.rules));
+        words[r] = rankWords(all.subarray(r * vocab, (r + 1) * vocab), inverseTemperature(row.rules), this.shareFor(row.rules, draws[r]!));
         choices[r] = this.choose(row, words[r], draws[r]!);
       }
     }
     for (const [r, row] of this.active.entries()) take(row, words[r]!, choices[r]!);
     this.own.append(outputs, this.active.length);
+  }
+
+  /** The share of the mass that a draw needs to see: a race and a long top-k want all words. */
+  private shareFor({ topK, topP }: SampleRules, u: number): number {
+    if (topK > 0 || (topP === 1 && this.draw === 'race')) return 1;
+    return Math.min(1, (topP < 1 ? topP : u) + MARGIN);
   }
 
   private choose(row: Row, words: RowWords, u: number): number {
