@@ -191,14 +191,8 @@ export class OwnCache {
   /** Appends one column to each of the first `rows` rows from a step's outputs [rows, kvHeads, headDim]. */
   append(outputs: ReadonlyMap<string, Data>, rows: number): void {
     const { kvHeads, headDim } = this.config;
-    for (const [name, data] of this.arrays) {
-      const column = outputs.get(name) as Float32Array;
-      for (let i = 0; i < rows * kvHeads; i++) {
-        const to = (i * this.columns + this.lengths[Math.floor(i / kvHeads)]!) * headDim;
-        const from = i * headDim;
-        for (let j = 0; j < headDim; j++) data[to + j] = column[from + j]!;
-      }
-    }
+    const places = Int32Array.from({ length: rows * kvHeads }, (_, i) => i * this.columns + this.lengths[Math.floor(i / kvHeads)]!);
+    for (const [name, data] of this.arrays) put(data, outputs.get(name) as Float32Array, places, headDim);
     for (let r = 0; r < rows; r++) this.lengths[r]! += 1;
     if (this.columns < this.most && this.lengths.subarray(0, rows).includes(this.columns))
       this.resize(this.capacity, Math.min(this.columns + BLOCK, this.most));
@@ -214,4 +208,10 @@ export class OwnCache {
   get width(): number {
     return this.columns;
   }
+}
+
+/** Row i of [.., headDim] to row places[i] of another. */
+function put(into: Float32Array, rows: Float32Array, places: Int32Array, headDim: number): void {
+  let from = 0;
+  for (const place of places) for (let to = place * headDim, end = to + headDim; to < end; to++) into[to] = rows[from++]!;
 }

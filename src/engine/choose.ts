@@ -26,8 +26,8 @@ export function chooseIndex(logprobs: Float32Array, { temperature, topK, topP }:
   const weights = weightsOf(logprobs, { temperature, topK });
   let kept = weights.length;
   let mass = 0;
-  for (const [i, w] of weights.entries()) {
-    mass += w;
+  for (let i = 0; i < weights.length; i++) {
+    mass += weights[i]!;
     if (topP < 1 && mass >= topP) {
       kept = i + 1;
       break;
@@ -45,12 +45,11 @@ export function chooseIndex(logprobs: Float32Array, { temperature, topK, topP }:
 }
 
 /** With top-k the kept words are renormalised, so any common factor of the weights is fine; without it they are true probabilities. */
-export const weightsOf = (logprobs: Float32Array, { temperature, topK }: Pick<Truncation, 'temperature' | 'topK'>): Float64Array =>
-  topK > 0 ? renormalised(logprobs, temperature) : Float64Array.from(logprobs, Math.exp);
-
-function renormalised(logprobs: Float32Array, temperature: number): Float64Array {
-  const best = logprobs[0]!;
-  const weights = Float64Array.from(logprobs, x => Math.exp((x - best) / temperature));
-  const total = weights.reduce((a, b) => a + b, 0);
-  return weights.map(w => w / total);
+export function weightsOf(logprobs: Float32Array, { temperature, topK }: Pick<Truncation, 'temperature' | 'topK'>): Float64Array {
+  const weights = new Float64Array(logprobs.length);
+  const [best, divisor] = topK > 0 ? [logprobs[0]!, temperature] : [0, 1];
+  let total = 0;
+  for (let i = 0; i < weights.length; i++) total += weights[i] = Math.exp((logprobs[i]! - best) / divisor);
+  if (topK > 0) for (let i = 0; i < weights.length; i++) weights[i]! /= total;
+  return weights;
 }

@@ -4,7 +4,7 @@
 import type { ModelConfig } from './architecture.ts';
 import type { Attend } from './decoder.ts';
 import { type Dim, symbol, times } from './graph/dims.ts';
-import { concat, matmul, reshape, split, transpose } from './graph/emit.ts';
+import { concat, matmul, multiply, reshape, split, transpose } from './graph/emit.ts';
 import type { Graph, Tensor } from './graph/graph.ts';
 import type { Data } from './graph/program.ts';
 import { MASKED } from './packing.ts';
@@ -42,20 +42,27 @@ export function rowAttention(g: Graph, c: ModelConfig): Attend {
   return (layer, qkv) => {
     const cachedK = g.input(`cached k ${layer}`, 'float32', [SLOTS, c.kvHeads, CACHED, d]);
     const cachedV = g.input(`cached v ${layer}`, 'float32', [SLOTS, c.kvHeads, CACHED, d]);
-    const ownK = g.input(`own k ${layer}`, 'float32', [ROWS, c.kvHeads, OWN, d]);
-    const ownV = g.input(`own v ${layer}`, 'float32', [ROWS, c.kvHeads, OWN, d]);
+    const ownK = g.input(`own k ${layer}`, 'float32', [ROWS, c.kvHeads, 1, OWN, d]);
+    const ownV = g.input(`own v ${layer}`, 'float32', [ROWS, c.kvHeads, 1, OWN, d]);
     const [qWide, k, v] = split(g, qkv, 2, [groups * d, d, d]) as [Tensor, Tensor, Tensor];
     g.output(`k ${layer}`, k);
     g.output(`v ${layer}`, v);
-    const q = reshape(g, qWide, [ROWS, c.kvHeads, groups, d]);
+    const q = reshape(g, multiply(g, qWide, g.scalar(1 / Math.sqrt(d))), [ROWS, c.kvHeads, groups, d]);
     const newK = reshape(g, k, [ROWS, c.kvHeads, 1, d]);
     const newV = reshape(g, v, [ROWS, c.kvHeads, 1, d]);
-    const alpha = 1 / Math.sqrt(d);
     const masked = (scores: Tensor, mask: Tensor) => g.op('Add', [scores, mask], scores.shape);
+    // One row at a time: onnxruntime multiplies a single row from where the keys lie, for several it packs them first.
+    const alone = (product: (x: Tensor) => Tensor, x: Tensor): Tensor => {
+      const y = product(reshape(g, x, [ROWS, c.kvHeads, groups, 1, x.shape[3]!]));
+      return reshape(g, y, [ROWS, c.kvHeads, groups, y.shape[4]!]);
+    };
     const scores = [
-      outOfGrid(masked(matmul(g, intoGrid(q), cachedK, { transB: true, alpha }), cachedMask)),
-      masked(matmul(g, q, ownK, { transB: true, alpha }), ownMask),
-      matmul(g, q, newK, { transB: true, alpha }),
+      outOfGrid(masked(matmul(g, intoGrid(q), cachedK, { transB: true }), cachedMask)),
+      masked(
+        alone(x => matmul(g, x, ownK, { transB: true }), q),
+        ownMask,
+      ),
+      matmul(g, q, newK, { transB: true }),
     ];
     const all = concat(g, scores, 3);
     const [onCached, onOwn, onNew] = split(g, g.op('Softmax', [all], all.shape, { axis: -1 }), 3, [CACHED, OWN, 1]) as [
@@ -63,7 +70,11 @@ export function rowAttention(g: Graph, c: ModelConfig): Attend {
       Tensor,
       Tensor,
     ];
-    const parts = [outOfGrid(matmul(g, intoGrid(onCached), cachedV)), matmul(g, onOwn, ownV), g.op('Mul', [onNew, newV], q.shape)];
+    const parts = [
+      outOfGrid(matmul(g, intoGrid(onCached), cachedV)),
+      alone(x => matmul(g, x, ownV), onOwn),
+      g.op('Mul', [onNew, newV], q.shape),
+    ];
     return reshape(g, g.op('Sum', parts, q.shape), [ROWS, c.heads * d]);
   };
 }

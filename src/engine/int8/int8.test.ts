@@ -7,7 +7,8 @@ import { Graph } from '../graph/graph.ts';
 import { Program } from '../graph/program.ts';
 import { distanceOf } from './distance.ts';
 import { int8Linear } from './linear.ts';
-import { quantise, smoothing } from './quantise.ts';
+import { multiplyRows, quantise, smoothing } from './quantise.ts';
+import { blockOf, hadamard, spreadRows } from './spread.ts';
 
 const tiny = fileURLToPath(new URL('../../../models/tiny-s', import.meta.url));
 const rng = rngOf(8);
@@ -24,19 +25,25 @@ function product(x: Float32Array, w: Float32Array, inner: number): number[] {
   });
 }
 
-async function int8Product(x: Float32Array, w: Float32Array, inner: number, divisors: Float32Array): Promise<Float32Array> {
+async function int8Product(x: Float32Array, w: Float32Array, divisors: Float32Array, name = 'w'): Promise<Float32Array> {
   const g = new Graph();
+  const inner = divisors.length;
+  const rows = w.slice();
+  multiplyRows(rows, divisors);
+  spreadRows(rows, w.length / inner, blockOf(name, inner));
   const weights = {
-    matrices: new Map([['w', quantise(w, divisors)]]),
+    matrices: new Map([[name, quantise(rows, inner)]]),
     norms: new Map(),
-    factors: new Map([['w', divisors.map(s => 1 / s)]]),
+    factors: new Map([[name, divisors.map(s => 1 / s)]]),
   };
-  g.output('y', int8Linear(g, weights)(g.input('x', 'float32', [x.length / inner, inner]), 'w'));
+  g.output('y', int8Linear(g, weights)(g.input('x', 'float32', [x.length / inner, inner]), name));
   const program = await Program.open(g, { threads: 1 });
   const y = (await program.run(new Map([['x', x]]))).get('y') as Float32Array;
   await program.close();
   return y;
 }
+
+const ones = (size: number) => new Float32Array(size).fill(1);
 
 const error = (y: Float32Array, exact: readonly number[]) =>
   Math.sqrt(exact.reduce((sum, e, i) => sum + (y[i]! - e) ** 2, 0) / exact.reduce((sum, e) => sum + e * e, 0));
@@ -49,7 +56,7 @@ test('a product in 8 bits is near the product, a row of large numbers beside sma
     x[2 * inner + j] = 0;
   }
   const w = normals(inner * out);
-  const y = await int8Product(x, w, inner, new Float32Array(inner).fill(1));
+  const y = await int8Product(x, w, ones(inner));
   const exact = product(x, w, inner);
   for (const r of [0, 1, 3]) assert.ok(error(y.subarray(r * out, (r + 1) * out), exact.slice(r * out, (r + 1) * out)) < 0.02, `row ${r}`);
   assert.deepEqual([...y.subarray(2 * out, 3 * out)], new Array(out).fill(0));
@@ -62,9 +69,35 @@ test('smoothing takes most of the error of an outlying channel away and changes 
   const w = normals(inner * out);
   const maxima = Float32Array.from({ length: inner }, (_, j) => Math.max(...[...Array(8).keys()].map(r => Math.abs(x[r * inner + j]!))));
   const exact = product(x, w, inner);
-  const plain = error(await int8Product(x, w, inner, new Float32Array(inner).fill(1)), exact);
-  const smooth = error(await int8Product(x, w, inner, smoothing(maxima, w)), exact);
+  const plain = error(await int8Product(x, w, ones(inner)), exact);
+  const smooth = error(await int8Product(x, w, smoothing(maxima, w)), exact);
   assert.ok(smooth < plain / 2, `${smooth} against ${plain}`);
+});
+
+test('spreading over blocks takes most of the error of single outliers away, which no smoothing knows beforehand', async () => {
+  const [rows, inner, out] = [32, 96, 48];
+  const x = normals(rows * inner);
+  for (let r = 0; r < rows; r++) x[r * inner + rng.below(inner)]! *= 60;
+  const w = normals(inner * out);
+  const exact = product(x, w, inner);
+  const plain = error(await int8Product(x, w, ones(inner), 'model.layers.0.o'), exact);
+  const spread = error(await int8Product(x, w, ones(inner), 'model.layers.0.down'), exact);
+  assert.ok(spread < plain / 2, `${spread} against ${plain}`);
+});
+
+test('a Hadamard matrix is its own inverse, whatever stands beside its block', () => {
+  for (const block of [1, 2, 32]) {
+    const rows = normals(3 * block * 5);
+    const twice = spreadRows(spreadRows(rows.slice(), 5, block), 5, block);
+    assert.ok(twice.every((v, i) => Math.abs(v - rows[i]!) < 1e-5));
+    const h = hadamard(block);
+    assert.deepEqual(new Set(h.map(Math.abs)), new Set(Float32Array.of(1 / Math.sqrt(block))));
+    for (let i = 0; i < block; i++) for (let j = 0; j < block; j++) assert.equal(h[i * block + j], h[j * block + i]);
+  }
+  assert.equal(blockOf('model.layers.3.down', 1536), 32);
+  assert.equal(blockOf('model.layers.3.down', 688), 16);
+  assert.equal(blockOf('model.layers.3.qkv', 577), 1);
+  assert.equal(blockOf('model.layers.3.o', 576), 1);
 });
 
 test('the distance of a policy from itself is 0, and the estimate is that of the exact formula', () => {

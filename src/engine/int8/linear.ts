@@ -1,16 +1,14 @@
 // A product with an 8-bit matrix inside the graph: every row of the input is scaled to 8 bits by its own maximum (one outlying row does not ruin the
 // others), multiplied in integers, and scaled back. No gradient: this samples, it does not train.
-import { equal, type Shape, spellShape } from '../graph/dims.ts';
-import { concat, reshape, split } from '../graph/emit.ts';
+import { equal, type Shape, spellShape, times } from '../graph/dims.ts';
+import { matmul, multiply, reshape } from '../graph/emit.ts';
 import { type Graph, MICROSOFT, type Tensor } from '../graph/graph.ts';
 import type { Int8Weights } from './matrices.ts';
+import { blockOf, hadamard } from './spread.ts';
 
 const LARGEST = 127;
 /** The integer that stands for 0: onnxruntime's kernels take rows as unsigned bytes. */
 const ZERO = 128;
-
-/** Inputs whose rounding costs most (docs/LOG.md): given as two bytes, the second for what the first leaves. */
-const isFine = (name: string): boolean => /[.](qkv|down)$/.test(name);
 
 /** x [rows, in] times the matrix of that name, [rows, out]. */
 export function int8Linear(g: Graph, weights: Int8Weights): (x: Tensor, name: string) => Tensor {
@@ -27,28 +25,31 @@ export function int8Linear(g: Graph, weights: Int8Weights): (x: Tensor, name: st
   /** Rows as bytes, at these scales [rows]. */
   const bytesOf = (x: Tensor, scales: Tensor): Tensor =>
     g.op('QuantizeLinear', [x, scales, zeros([x.shape[0]!])], x.shape, { axis: 0 }, '', 'uint8');
-  const remainder = (x: Tensor, bytes: Tensor, scales: Tensor): Tensor =>
-    g.op('Sub', [x, g.op('DequantizeLinear', [bytes, scales, zeros([x.shape[0]!])], x.shape, { axis: 0 })], x.shape);
+  const mixers = new Map<number, Tensor>();
+  const mixer = (block: number): Tensor => {
+    const known = mixers.get(block) ?? g.constant('float32', [block, block], hadamard(block));
+    mixers.set(block, known);
+    return known;
+  };
+  const spread = (x: Tensor, block: number): Tensor => {
+    if (block === 1) return x;
+    const blocks = reshape(g, x, [times(x.shape[0]!, (x.shape[1] as number) / block), block]);
+    return reshape(g, matmul(g, blocks, mixer(block)), x.shape);
+  };
   return (x, name) => {
     const { shape, values, scales } = weights.matrices.get(name)!;
     const rows = x.shape[0]!;
     if (!equal(x.shape[1]!, shape[0])) throw new Error(`${name} takes rows of ${shape[0]}`);
     const factors = weights.factors.get(name);
-    const input = factors ? g.op('Mul', [x, g.constant('float32', [factors.length], factors)], x.shape) : x;
+    const smoothed = factors ? multiply(g, x, g.constant('float32', [factors.length], factors)) : x;
+    const input = spread(smoothed, blockOf(name, shape[0]));
     const most = g.op('ReduceMax', [g.op('Abs', [input], x.shape)], [rows, 1], { axes: [1], keepdims: 1 });
     // a row of zeros would be divided by zero
     const scale = g.op('Max', [g.op('Mul', [most, g.scalar(1 / LARGEST)], [rows, 1]), g.scalar(1e-30)], [rows, 1]);
     const matrix = g.attach(`int8 ${name}`, shape, values);
     const columns = g.constant('float32', [shape[1]], scales);
-    const product = (bytes: Tensor) =>
-      g.op('MatMulIntegerToFloat', [bytes, matrix, one, columns, zero], [bytes.shape[0]!, shape[1]], {}, MICROSOFT);
-    const scaled = (y: Tensor, by: Tensor) => g.op('Mul', [y, by], [rows, shape[1]]);
-    const flat = reshape(g, scale, [rows]);
-    const coarse = bytesOf(input, flat);
-    if (!isFine(name)) return scaled(product(coarse), scale);
-    const fineScale = g.op('Mul', [scale, g.scalar(0.5 / LARGEST)], [rows, 1]); // what is left is half a step at most
-    const fine = bytesOf(remainder(input, coarse, flat), reshape(g, fineScale, [rows]));
-    const [high, low] = split(g, product(concat(g, [coarse, fine], 0)), 0, [rows, rows]) as [Tensor, Tensor];
-    return g.op('Add', [scaled(high, scale), scaled(low, fineScale)], [rows, shape[1]]);
+    const bytes = bytesOf(input, reshape(g, scale, [rows]));
+    const y = g.op('MatMulIntegerToFloat', [bytes, matrix, one, columns, zero], [rows, shape[1]], {}, MICROSOFT);
+    return multiply(g, y, scale);
   };
 }

@@ -1,9 +1,10 @@
-// All of a model's matrices as 8-bit integers, smoothed. A division of a matrix's inputs goes where it costs nothing: into the weights of the norm
+// All of a model's matrices as 8-bit integers, smoothed and some of them spread. A division of a matrix's inputs goes where it costs nothing: into the weights of the norm
 // before qkv, gate|up and the head, into the scales of up's columns before down. Before o (and before down where
 // up has a bias) it is a product of its own.
 import { hasBias, type ModelConfig } from '../architecture.ts';
 import type { Parameters } from '../parameters.ts';
-import { type QuantisedMatrix, quantise, smoothing, turned } from './quantise.ts';
+import { multiplyRows, type QuantisedMatrix, quantise, smoothing, turned } from './quantise.ts';
+import { blockOf, spreadRows } from './spread.ts';
 
 /** max |x| of every input channel of every matrix, by the matrix's name ('head' for the output matrix, tied or not). */
 export type InputMaxima = ReadonlyMap<string, Float32Array>;
@@ -24,13 +25,14 @@ export function int8Weights(c: ModelConfig, parameters: Parameters, maxima: Inpu
   const norms = new Map<string, Float32Array>();
   const factors = new Map<string, Float32Array>();
   /** Quantises one matrix and gives the divisors of its inputs. */
-  const take = (name: string, matrix = parameters.get(name)!): Float32Array => {
-    const divisors = smoothing(maxima.get(name)!, matrix);
-    matrices.set(name, quantise(matrix, divisors));
+  const take = (name: string, copy: Float32Array = parameters.get(name)!.slice()): Float32Array => {
+    const divisors = smoothing(maxima.get(name)!, copy);
+    const inner = divisors.length;
+    multiplyRows(copy, divisors);
+    matrices.set(name, quantise(spreadRows(copy, copy.length / inner, blockOf(name, inner)), inner));
     return divisors;
   };
-  const behindNorm = (norm: string, name: string, matrix?: Float32Array) =>
-    norms.set(norm, divided(parameters.get(norm)!, take(name, matrix)));
+  const behindNorm = (norm: string, name: string, copy?: Float32Array) => norms.set(norm, divided(parameters.get(norm)!, take(name, copy)));
   const behindFactor = (name: string) =>
     factors.set(
       name,

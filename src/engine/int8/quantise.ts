@@ -34,17 +34,20 @@ export function smoothing(inputMaxima: Float32Array, matrix: Float32Array): Floa
   });
 }
 
-/** Quantises [in, out] with row j multiplied by `divisors[j]`. */
-export function quantise(matrix: Float32Array, divisors: Float32Array): QuantisedMatrix {
-  const inner = divisors.length;
+/** Row j of [in, out] times by[j], in place. */
+export function multiplyRows(matrix: Float32Array, by: Float32Array): void {
+  const width = matrix.length / by.length;
+  for (let r = 0; r < by.length; r++) for (let c = r * width; c < (r + 1) * width; c++) matrix[c]! *= by[r]!;
+}
+
+/** Rounds [in, out], a scale for each of its columns. */
+export function quantise(matrix: Float32Array, inner: number): QuantisedMatrix {
   const width = matrix.length / inner;
   const scales = new Float32Array(width);
-  for (let r = 0; r < inner; r++)
-    for (let c = 0; c < width; c++) scales[c] = Math.max(scales[c]!, Math.abs(matrix[r * width + c]! * divisors[r]!));
+  for (let r = 0; r < inner; r++) for (let c = 0; c < width; c++) scales[c] = Math.max(scales[c]!, Math.abs(matrix[r * width + c]!));
   for (let c = 0; c < width; c++) scales[c] = Math.max(scales[c]! / LARGEST, TINY);
   const values = new Int8Array(new SharedArrayBuffer(matrix.length)); // lanes read the same bytes
-  for (let r = 0; r < inner; r++)
-    for (let c = 0; c < width; c++) values[r * width + c] = Math.round((matrix[r * width + c]! * divisors[r]!) / scales[c]!);
+  for (let r = 0; r < inner; r++) for (let c = 0; c < width; c++) values[r * width + c] = Math.round(matrix[r * width + c]! / scales[c]!);
   return { shape: [inner, width], values, scales };
 }
 
