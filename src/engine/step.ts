@@ -4,7 +4,7 @@
 import type { ModelConfig } from './architecture.ts';
 import type { Attend } from './decoder.ts';
 import { type Dim, symbol, times } from './graph/dims.ts';
-import { concat, matmul, multiply, reshape, split, transpose } from './graph/emit.ts';
+import { concat, matmul, multiply, reshape, split, sum, transpose, zeros } from './graph/emit.ts';
 import type { Graph, Tensor } from './graph/graph.ts';
 import type { Data } from './graph/program.ts';
 import { MASKED } from './packing.ts';
@@ -28,6 +28,9 @@ export function rowAttention(g: Graph, c: ModelConfig): Attend {
   const cachedMask = g.input('cached_mask', 'float32', [SLOTS, 1, 1, CACHED]);
   const ownMask = g.input('own_mask', 'float32', [ROWS, 1, 1, OWN]);
   const pick = (x: Tensor, places: Tensor) => g.op('Gather', [x, places], [places.shape[0]!, ...x.shape.slice(1)], { axis: 0 });
+  const slotOfRow = g.op('Div', [fromGrid, g.vector([WIDTH])], [ROWS], {}, '', 'int64');
+  /** Of all columns that a row meets: its prompt's, its own, and itself. */
+  const mask = concat(g, [pick(cachedMask, slotOfRow), ownMask, zeros(g, [ROWS, 1, 1, 1])], 3);
   /** [rows, kvHeads, groups, n] to [slots, kvHeads, width groups, n], and back. */
   const intoGrid = (x: Tensor): Tensor => {
     const n = x.shape[3]!;
@@ -50,21 +53,18 @@ export function rowAttention(g: Graph, c: ModelConfig): Attend {
     const q = reshape(g, multiply(g, qWide, g.scalar(1 / Math.sqrt(d))), [ROWS, c.kvHeads, groups, d]);
     const newK = reshape(g, k, [ROWS, c.kvHeads, 1, d]);
     const newV = reshape(g, v, [ROWS, c.kvHeads, 1, d]);
-    const masked = (scores: Tensor, mask: Tensor) => g.op('Add', [scores, mask], scores.shape);
     // One row at a time: onnxruntime multiplies a single row from where the keys lie, for several it packs them first.
     const alone = (product: (x: Tensor) => Tensor, x: Tensor): Tensor => {
       const y = product(reshape(g, x, [ROWS, c.kvHeads, groups, 1, x.shape[3]!]));
       return reshape(g, y, [ROWS, c.kvHeads, groups, y.shape[4]!]);
     };
     const scores = [
-      outOfGrid(masked(matmul(g, intoGrid(q), cachedK, { transB: true }), cachedMask)),
-      masked(
-        alone(x => matmul(g, x, ownK, { transB: true }), q),
-        ownMask,
-      ),
-      matmul(g, q, newK, { transB: true }),
+      outOfGrid(matmul(g, intoGrid(q), cachedK, { transB: true })),
+      alone(x => matmul(g, x, ownK, { transB: true }), q),
+      sum(g, multiply(g, q, newK), [3], true),
     ];
-    const all = concat(g, scores, 3);
+    const met = concat(g, scores, 3);
+    const all = g.op('Add', [met, mask], met.shape);
     const [onCached, onOwn, onNew] = split(g, g.op('Softmax', [all], all.shape, { axis: -1 }), 3, [CACHED, OWN, 1]) as [
       Tensor,
       Tensor,
