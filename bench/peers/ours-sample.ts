@@ -6,7 +6,7 @@ import { seedOf } from '../../src/random.ts';
 import { peerArguments, print } from './measured.ts';
 import type { Work } from './work.ts';
 
-const ROWS = 128;
+const ROWS = 256;
 
 const [model, file, prompts] = peerArguments();
 const precision = process.argv[5] === 'int8' ? 'int8' : 'fp32';
