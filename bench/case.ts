@@ -1,6 +1,6 @@
 // One case in a process of its own, so that its memory is its own: prints {"rate", "memory"} (completion tokens/s, peak bytes).
-// Sampling is end to end: prompt text in, completions' text out. Training is the median of steps 3 to 5:
-// the first ones touch memory for the first time.
+// Sampling is end to end: prompt text in, completions' text out. Training is the median of the
+// steps after the second: the first ones touch memory for the first time.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

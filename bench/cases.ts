@@ -69,7 +69,8 @@ export const cases: readonly Case[] = [
     completionTokens: 64,
     draws: 10,
     prompts: 2,
-    peer: { file: 'train-shared.mjs', args: ['speed', '2,10,64,64', 'shape=m5', 'steps=8'], figure: /(\d+) completion tok\/s/ },
+    steps: 14,
+    peer: { file: 'train-shared.mjs', args: ['speed', '2,10,64,64', 'shape=m5', 'steps=14'], figure: /(\d+) completion tok\/s/ },
   },
   {
     name: 'train-smollm2',
