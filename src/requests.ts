@@ -2,7 +2,7 @@
 import type { Prompt } from './prompt.ts';
 
 /** What a policy samples in. auto: int8 for what is drawn to be learned from, where the model is large and its 8-bit form near enough; else fp32. */
-export const PRECISIONS = ['auto', 'fp32', 'int8'] as const;
+export const PRECISIONS = ['auto', 'fp32', 'int8', 'int4'] as const;
 export type Precision = (typeof PRECISIONS)[number];
 
 export interface SamplingSettings {
@@ -117,12 +117,14 @@ export interface ScoreRow {
   readonly completion: string | readonly number[];
 }
 
-/** How far a sampler in 8 bits is from the model: measured on tokens it sampled. */
+/** How far a sampler in 8 or 4 bits is from the model: measured on tokens it sampled. */
 export interface Distance {
   /** KL(sampler‖model), nats per token. */
   readonly kl: number;
   readonly meanAbsoluteChange: number;
   readonly tokens: number;
+  /** Bits of a weight. */
+  readonly bits: 8 | 4;
   /** false: the other form was too far, and is not used. */
   readonly isUsed: boolean;
 }

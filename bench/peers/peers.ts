@@ -26,7 +26,7 @@ export interface Peer {
 const WARM = 1;
 
 const ours = { needs: 'nothing', model: 'given', against: [] } as const;
-const llamaCpp = { work: 'sample', needs: 'node-llama-cpp', script: 'llama-cpp.ts', extra: [], part: 4 } as const;
+const llamaCpp = { work: 'sample', needs: 'node-llama-cpp', script: 'llama-cpp.ts', extra: [], part: 2 } as const;
 const bothOurs = ['ours_fp32', 'ours_int8'] as const;
 const oursTrained = ['ours'] as const;
 
@@ -58,7 +58,7 @@ export const peers: readonly Peer[] = [
     extra: [],
     against: bothOurs,
   },
-  { ...ours, name: 'ours', what: 'ours, fp32', work: 'train', part: 13, script: 'ours-train.ts', extra: [String(WARM)] },
+  { ...ours, name: 'ours', what: 'ours, fp32', work: 'train', part: 9, script: 'ours-train.ts', extra: [String(WARM)] },
   {
     name: 'pytorch_fp32',
     what: 'a plain PyTorch loop, fp32, padded rows',

@@ -55,7 +55,7 @@ export const withPrecision = (command: Command): Command =>
   command.addOption(
     new Option(
       '--precision <kind>',
-      'what is sampled in; int8 is quicker and near, not equal; auto: where it is near (default: fp32)',
+      'what is sampled in; int8 is quicker and near, not equal; int4 takes least memory and is further off; auto: int8 where it is near (default: fp32)',
     ).choices(PRECISIONS),
   );
 

@@ -45,6 +45,6 @@ export async function engineDevice({ device: choice, precision, threads }: Asked
   const { device, note } = await chooseDevice(choice, field, (name, mustBeFaster) => examineDevice(name, threads, mustBeFaster));
   const notes = note === null ? [] : [note];
   if (device === 'cpu' || precision === 'fp32') return { device, notes };
-  const split = `8-bit sampling stays on the CPU, scoring and fitting go to ${device}; precision fp32 samples there too`;
+  const split = `sampling in 8 or 4 bits stays on the CPU, scoring and fitting go to ${device}; precision fp32 samples there too`;
   return { device, notes: [...notes, split] };
 }

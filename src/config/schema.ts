@@ -1,7 +1,7 @@
 // The one schema of a configuration, for TypeScript, YAML and --set alike: every default is written here and nowhere else.
 // Strict: an unknown key is a complaint. What a preset says (src/methods) stays unsaid here unless the user overrides it.
 import { z } from 'zod';
-import { LORA_TARGETS } from '../requests.ts';
+import { LORA_TARGETS, PRECISIONS } from '../requests.ts';
 import { mathSchema } from '../tasks/math/settings.ts';
 import { PROGRAM_KINDS, type ProgramInput } from '../tasks/table.ts';
 import type { Task } from '../tasks/task.ts';
@@ -70,7 +70,7 @@ const engine = z.strictObject({
   /** Tokens of a training batch. Absent: what free memory allows when a run begins, written down with it (engine/footprint.ts). */
   maxTokens: whole(1).optional(),
   /** What models are sampled in to learn from it; `auto`: int8 where that is near enough. Training, scoring and evaluation are fp32. */
-  precision: oneOf(['auto', 'fp32', 'int8']).default('auto'),
+  precision: oneOf(PRECISIONS).default('auto'),
   /** Where it computes; 'auto' tries what there is (device.ts). */
   device: oneOf(DEVICE_CHOICES).default('cpu'),
 });

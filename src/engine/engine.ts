@@ -19,12 +19,11 @@ import { generationOf, rulesOf } from './generation.ts';
 import type { Running } from './graph/program.ts';
 import { HeldModel, versionOf } from './held-model.ts';
 import type { Inbox } from './inbox.ts';
-import type { Int8Weights } from './int8/matrices.ts';
-import { type Int8Model, openInt8 } from './int8/open.ts';
 import { Lanes, laneCount } from './lanes.ts';
 import { Live, type LiveEngine } from './live.ts';
 import type { LiveAsk, LiveLimits, LiveNews, Scored } from './live-messages.ts';
 import { loraStart } from './lora/start.ts';
+import { BITS, openRounded, type RoundedModel, type RoundedWeights } from './rounded/open.ts';
 import { givenWeights, type Holding, isWorthSettling, type WeightSource } from './sampler.ts';
 import { Aborted } from './sampling.ts';
 import { SCORE_TOKENS } from './scorer.ts';
@@ -51,10 +50,10 @@ const LARGE = 100e6;
 /** A model and what is made of it once it is wanted. */
 interface Loaded {
   readonly model: HeldModel;
-  /** Its 8-bit form, made when it is first asked for. */
-  int8?: Int8Model;
-  /** The 8-bit form that another engine made of it. */
-  adopted?: Int8Weights;
+  /** Its form in fewer bits, made when it is first asked for. */
+  rounded?: RoundedModel;
+  /** Such a form that another engine made of it. */
+  adopted?: RoundedWeights;
 }
 
 interface Fitting {
@@ -91,8 +90,8 @@ export class Engine {
     await this.lanes?.lanes.unload();
   }
 
-  /** From now on `sample` draws from this 8-bit form of the model at `path`, which is not read whole unless something else needs it. */
-  async adopt(path: string, weights: Int8Weights): Promise<void> {
+  /** From now on `sample` draws from this form of the model at `path`, which is not read whole unless something else needs it. */
+  async adopt(path: string, weights: RoundedWeights): Promise<void> {
     await this.unload();
     this.loaded = { model: await HeldModel.openLight(path), adopted: weights };
   }
@@ -112,11 +111,11 @@ export class Engine {
     onProgress?: (p: SampleProgress) => void,
   ): Promise<Generation[][]> {
     const loaded = await this.load(path);
-    const int8 = await this.int8For(loaded, settings.exact === true);
+    const rounded = await this.roundedFor(loaded, settings.exact === true);
     const draws = requests.reduce((n, r) => n + r.seeds.length, 0);
-    const lanes = await this.lanesFor(loaded.model, int8 !== null, draws);
-    if (lanes) return lanes.sample(path, int8, requests, { ...settings, exact: int8 === null }, onProgress);
-    return this.sampleFrom(loaded.model, loaded.model, requests, settings, isWorth => int8 ?? (isWorth ? 'fp32' : 'inputs'), onProgress);
+    const lanes = await this.lanesFor(loaded.model, rounded ? BITS[rounded.kind] : 32, draws);
+    if (lanes) return lanes.sample(path, rounded, requests, { ...settings, exact: rounded === null }, onProgress);
+    return this.sampleFrom(loaded.model, loaded.model, requests, settings, isWorth => rounded ?? (isWorth ? 'fp32' : 'inputs'), onProgress);
   }
 
   private async sampleFrom(
@@ -147,29 +146,29 @@ export class Engine {
     });
   }
 
-  /** The 8-bit form that a model is to be sampled in; null: it is sampled as it is. */
-  private async int8For(loaded: Loaded, exact: boolean): Promise<Int8Weights | null> {
+  /** The form in fewer bits that a model is to be sampled in; null: it is sampled as it is. */
+  private async roundedFor(loaded: Loaded, exact: boolean): Promise<RoundedWeights | null> {
     if (loaded.adopted) return exact ? null : loaded.adopted;
     const { precision = 'fp32', device = 'cpu' } = this.options;
     if (precision === 'fp32') return null;
     if (precision === 'auto' && (exact || device !== 'cpu' || loaded.model.matrixBytes < LARGE)) return null;
-    const { weights, distance } = await this.int8Of(loaded);
-    return precision === 'int8' || distance.kl <= NEAR ? weights : null;
+    const { weights, distance } = await this.roundedOf(loaded, precision === 'auto' ? 'int8' : precision);
+    return precision !== 'auto' || distance.kl <= NEAR ? weights : null;
   }
 
-  private async int8Of(loaded: Loaded): Promise<Int8Model> {
-    if (loaded.int8) return loaded.int8;
+  private async roundedOf(loaded: Loaded, kind: RoundedWeights['kind']): Promise<RoundedModel> {
+    if (loaded.rounded) return loaded.rounded;
     const { model } = loaded;
     const tools = await this.toolsFor(model.config);
-    loaded.int8 = await openInt8(model, { sampler: tools.sampler, scorer: await tools.scorer(), running: this.options });
+    loaded.rounded = await openRounded(kind, model, { sampler: tools.sampler, scorer: await tools.scorer(), running: this.options });
     await tools.sampler.unsettle();
     model.letGo();
-    return loaded.int8;
+    return loaded.rounded;
   }
 
   /** Engines to share a call with; null where it is better done here. */
-  private async lanesFor(model: HeldModel, isInt8: boolean, draws: number): Promise<Lanes | null> {
-    const count = laneCount(this.options, model.heldBytes(isInt8), draws);
+  private async lanesFor(model: HeldModel, bits: number, draws: number): Promise<Lanes | null> {
+    const count = laneCount(this.options, model.heldBytes(bits), draws);
     if (count < 2) return null;
     if (this.lanes?.count === count) return this.lanes.lanes;
     await this.lanes?.lanes.close();
@@ -181,8 +180,8 @@ export class Engine {
   /** How far the policy that `sample` draws from is from the model's own; null where it is the same. */
   async distance(path: string): Promise<Distance | null> {
     const loaded = await this.load(path);
-    const isUsed = (await this.int8For(loaded, false)) !== null;
-    return loaded.int8 ? { ...loaded.int8.distance, isUsed } : null;
+    const isUsed = (await this.roundedFor(loaded, false)) !== null;
+    return loaded.rounded ? { ...loaded.rounded.distance, bits: loaded.rounded.weights.kind === 'int8' ? 8 : 4, isUsed } : null;
   }
 
   async score(path: string, rows: readonly ScoreRow[]): Promise<number[][]> {
@@ -204,7 +203,7 @@ export class Engine {
     const { tokenizer } = model;
     const { sampler } = await this.toolsFor(model.config);
     const engine: LiveEngine = {
-      rows: await sampler.rowsEngine(model, (await this.int8For(loaded, false)) ?? 'fp32'),
+      rows: await sampler.rowsEngine(model, (await this.roundedFor(loaded, false)) ?? 'fp32'),
       rulesOf: settings => rulesOf(tokenizer, settings),
       generationOf: (completed, settings, promptTokens) => generationOf(tokenizer, [], completed, settings, promptTokens),
       score: (texts, best) => this.rank(model, texts, best),

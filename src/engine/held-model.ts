@@ -75,12 +75,12 @@ export class HeldModel implements WeightSource {
       .reduce((sum, { shape }) => sum + Float32Array.BYTES_PER_ELEMENT * shape.reduce((a, b) => a * b, 1), 0);
   }
 
-  /** Bytes of what a program holds of the weights, in fp32 or with matrices in 8 bits, and of the embedding, whose rows it looks up. */
-  heldBytes(isInt8: boolean): number {
+  /** Bytes of what a program holds of the weights, its matrices with so many bits a number, and of the embedding, whose rows it looks up. */
+  heldBytes(bits: number): number {
     const { tied, vocab, hidden } = this.config;
     const embedding = Float32Array.BYTES_PER_ELEMENT * vocab * hidden;
     const matrices = this.matrixBytes + (tied ? embedding : 0);
-    return embedding + (isInt8 ? matrices / 4 : matrices);
+    return embedding + (matrices * bits) / 32;
   }
 
   async all(): Promise<Parameters> {

@@ -5,7 +5,7 @@ import { Interrupted } from '../errors.ts';
 import type { Generation, SampleProgress, SampleRequest, SamplingSettings } from '../requests.ts';
 import { EngineClient } from './client.ts';
 import type { EngineOptions } from './engine.ts';
-import type { Int8Weights } from './int8/matrices.ts';
+import type { RoundedWeights } from './rounded/open.ts';
 import { Aborted } from './sampling.ts';
 
 /** What a lane does of a call: its requests, and where their completions belong. */
@@ -44,8 +44,8 @@ const WATCH_INTERVAL = 50;
 export class Lanes {
   private readonly engines: readonly EngineClient[];
   private readonly isAborted: () => boolean;
-  /** The 8-bit form each engine was given last. */
-  private given: { readonly path: string; readonly weights: Int8Weights } | null = null;
+  /** The rounded form each engine was given last. */
+  private given: { readonly path: string; readonly weights: RoundedWeights } | null = null;
 
   /** `options`: of each engine, but for the rows, which they share. */
   constructor(count: number, options: EngineOptions, isAborted: () => boolean) {
@@ -54,10 +54,10 @@ export class Lanes {
     this.isAborted = isAborted;
   }
 
-  /** Completions [request][seed] of the model at `path`, or of its 8-bit form. */
+  /** Completions [request][seed] of the model at `path`, or of its rounded form. */
   async sample(
     path: string,
-    int8: Int8Weights | null,
+    rounded: RoundedWeights | null,
     requests: readonly SampleRequest[],
     settings: SamplingSettings,
     onProgress?: (p: SampleProgress) => void,
@@ -68,7 +68,7 @@ export class Lanes {
     const ended = new AbortController();
     void this.watch(controller, ended.signal);
     try {
-      await this.give(path, int8);
+      await this.give(path, rounded);
       const working = parts.map(async (part, lane) => {
         const progress = (p: SampleProgress) => {
           told[lane] = p;
@@ -95,7 +95,7 @@ export class Lanes {
     }
   }
 
-  private async give(path: string, weights: Int8Weights | null): Promise<void> {
+  private async give(path: string, weights: RoundedWeights | null): Promise<void> {
     if (!weights || (this.given?.path === path && this.given.weights === weights)) return;
     await Promise.all(this.engines.map(engine => engine.call('adopt', [path, weights])));
     this.given = { path, weights };

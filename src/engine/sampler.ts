@@ -6,10 +6,10 @@ import type { ModelConfig } from './architecture.ts';
 import { DEVICES } from './devices/devices.ts';
 import type { Program, Running } from './graph/program.ts';
 import { idlePrompt } from './idle-prompt.ts';
-import type { Int8Weights } from './int8/matrices.ts';
 import type { Parameters } from './parameters.ts';
 import { isWhole, type Plan, Planned } from './plan.ts';
 import { openPromptProgram } from './programs.ts';
+import type { RoundedWeights } from './rounded/open.ts';
 import { listedSize, type RowsEngine } from './rows.ts';
 import type { Completed, SampleJob, SampleRules, SampleWatch } from './sampling.ts';
 import { noPrompts, openSamplingProgram } from './sampling-program.ts';
@@ -33,8 +33,8 @@ export const givenWeights = (parameters: Parameters): WeightSource => ({
   letGo: () => undefined,
 });
 
-/** How a program gets the matrices: as inputs of every call, or once, in fp32 or as these 8-bit integers. */
-export type Holding = 'inputs' | 'fp32' | Int8Weights;
+/** How a program gets the matrices: as inputs of every call, or once, in fp32 or as these integers. */
+export type Holding = 'inputs' | 'fp32' | RoundedWeights;
 
 /** Below so many tokens at most, opening a program for these weights alone takes longer than it saves. */
 const SETTLED_TOKENS = 1024;
@@ -115,11 +115,10 @@ export class Sampler {
     await this.unsettle();
     const size = Math.max(shortlist, isOurs ? known.shortlist : listedSize(LISTED, this.config.vocab));
     const wide = tempered || (isOurs && known.tempered);
-    const settled: Settled =
-      typeof holding === 'string' ? { kind: 'fp32', parameters: await source.all() } : { kind: 'int8', weights: holding };
+    const settled: Settled = typeof holding === 'string' ? { kind: 'fp32', parameters: await source.all() } : holding;
     const letGo = () => source.letGo();
-    // 8-bit products are kernels of the CPU; there they are quickest
-    const running = settled.kind === 'int8' ? { ...this.options, device: 'cpu' as const } : this.options;
+    // products of integers are kernels of the CPU; there they are quickest
+    const running = typeof holding !== 'string' ? { ...this.options, device: 'cpu' as const } : this.options;
     const program = await openSamplingProgram(this.config, { ...running, shortlist: size, tempered: wide, settled, onWritten: letGo });
     this.settled = { source, holding, program, shortlist: size, tempered: wide };
     return this.settled;

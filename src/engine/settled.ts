@@ -1,17 +1,15 @@
 // Weights that stay as they are while a step program is open, held inside it: in fp32, packed once as the kernel wants them (inputs are packed again at every
-// step), or as 8-bit integers. What is not held is an input of the graph, as everywhere else.
+// step), or as integers of 8 or 4 bits. What is not held is an input of the graph, as everywhere else.
 import type { ModelConfig } from './architecture.ts';
 import { type DecoderInputs, headOf, type Linear } from './decoder.ts';
 import { matmul } from './graph/emit.ts';
 import type { Graph, Tensor } from './graph/graph.ts';
-import { int8Linear } from './int8/linear.ts';
-import type { Int8Weights } from './int8/matrices.ts';
 import type { Parameters } from './parameters.ts';
+import { int4Linear } from './rounded/int4-linear.ts';
+import { int8Linear } from './rounded/int8-linear.ts';
+import type { RoundedWeights } from './rounded/open.ts';
 
-export type Settled =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'fp32'; readonly parameters: Parameters }
-  | { readonly kind: 'int8'; readonly weights: Int8Weights };
+export type Settled = { readonly kind: 'none' } | { readonly kind: 'fp32'; readonly parameters: Parameters } | RoundedWeights;
 
 /** How a graph gets its weights and multiplies by them. */
 export interface Holding {
@@ -40,7 +38,7 @@ const HOLD: { readonly [K in Settled['kind']]: (g: Graph, c: ModelConfig, settle
       return matmul(g, hidden, head, { transB: true });
     },
   }),
-  int8: (g, _, { weights }) => {
+  int8: (g, _, weights) => {
     const linear = int8Linear(g, weights);
     return {
       declare: (name, shape) => {
@@ -48,6 +46,14 @@ const HOLD: { readonly [K in Settled['kind']]: (g: Graph, c: ModelConfig, settle
         if (norm) return g.constant('float32', shape, norm);
         return isMatrix(name) ? null : g.input(name, 'float32', shape);
       },
+      linear,
+      logits: hidden => linear(hidden, 'head'),
+    };
+  },
+  int4: (g, _, weights) => {
+    const linear = int4Linear(g, weights);
+    return {
+      declare: (name, shape) => (isMatrix(name) ? null : g.input(name, 'float32', shape)),
       linear,
       logits: hidden => linear(hidden, 'head'),
     };

@@ -74,10 +74,10 @@ async function sample(session: Session, round: Round, from: Model, drawing: Draw
 async function sayDistance(session: Session, from: Model): Promise<void> {
   const distance = await session.policy.distance?.(from.path);
   if (!distance) return;
-  const { kl, meanAbsoluteChange, tokens, isUsed } = distance;
+  const { kl, meanAbsoluteChange, tokens, bits, isUsed } = distance;
   note(
     session,
-    `${from.name} is ${isUsed ? 'sampled in 8 bits' : 'sampled in fp32, 8 bits being too far'}: KL ${kl.toFixed(4)} nats a token from fp32, log-probabilities changed by ${meanAbsoluteChange.toFixed(3)} on average (${tokens} tokens of fixed texts)`,
+    `${from.name} is ${isUsed ? `sampled in ${bits} bits` : `sampled in fp32, ${bits} bits being too far`}: KL ${kl.toFixed(4)} nats a token from fp32, log-probabilities changed by ${meanAbsoluteChange.toFixed(3)} on average (${tokens} tokens of fixed texts)`,
   );
 }
 

@@ -87,8 +87,8 @@ export class Graph {
   }
 
   /** A big constant: onnxruntime reads it once, when a program is opened, and packs it as its products want. */
-  attach(name: string, shape: readonly number[], data: Float32Array | Int8Array): Tensor {
-    const type = data instanceof Int8Array ? 'int8' : 'float32';
+  attach(name: string, shape: readonly number[], data: Float32Array | Int8Array | Uint8Array): Tensor {
+    const type = data instanceof Int8Array ? 'int8' : data instanceof Uint8Array ? 'uint8' : 'float32';
     const file = `${this.attached.size}.bin`;
     this.attached.set(file, data);
     const place = message(13, [text(1, 'location'), text(2, file)]);

@@ -5,7 +5,7 @@ import type { Data, Running } from '../graph/program.ts';
 import { packBatch } from '../packing.ts';
 import type { Parameters } from '../parameters.ts';
 import { openMaximaProgram } from '../programs.ts';
-import type { InputMaxima } from './matrices.ts';
+import type { InputMaxima } from './int8-weights.ts';
 
 /** Padded tokens of one batch. */
 const BATCH_TOKENS = 512;

@@ -1,21 +1,27 @@
-// Makes a model's 8-bit form and measures how far it is from the model: calibrated on fixed texts, compared on what it says after their beginnings.
-import type { Distance } from '../../requests.ts';
+// Makes a model's form in 8 or 4 bits and measures how far it is from the model: calibrated on fixed texts, compared on what it says after their beginnings.
 import type { ModelConfig } from '../architecture.ts';
 import type { Running } from '../graph/program.ts';
 import type { Sampler, WeightSource } from '../sampler.ts';
 import type { Scorer } from '../scorer.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { inputMaxima } from './calibrate.ts';
-import { distanceOf } from './distance.ts';
-import { type Int8Weights, int8Weights } from './matrices.ts';
+import { distanceOf, type Measured } from './distance.ts';
+import { type Int4Weights, int4Weights } from './int4-weights.ts';
+import { type Int8Weights, int8Weights } from './int8-weights.ts';
 import { TEXTS } from './texts.ts';
 
-export interface Int8Model {
-  readonly weights: Int8Weights;
-  readonly distance: Omit<Distance, 'isUsed'>;
+/** A model's matrices in fewer bits. */
+export type RoundedWeights = Int8Weights | Int4Weights;
+
+/** Bits of a number of the matrices, scales included. */
+export const BITS: Readonly<Record<RoundedWeights['kind'], number>> = { int8: 8, int4: 5 };
+
+export interface RoundedModel {
+  readonly weights: RoundedWeights;
+  readonly distance: Measured;
 }
 
-export interface Int8Tools {
+export interface RoundingTools {
   readonly sampler: Sampler;
   readonly scorer: Scorer;
   readonly running: Running;
@@ -32,10 +38,24 @@ interface Source extends WeightSource {
   readonly tokenizer: Tokenizer;
 }
 
-export async function openInt8(model: Source, { sampler, scorer, running }: Int8Tools): Promise<Int8Model> {
+type Make = (model: Source, texts: readonly (readonly number[])[], running: Running) => Promise<RoundedWeights>;
+
+const MAKE: Readonly<Record<RoundedWeights['kind'], Make>> = {
+  int8: async (model, texts, running) => {
+    const maxima = await inputMaxima(model.config, await model.all(), texts, running);
+    return int8Weights(model.config, await model.all(), maxima);
+  },
+  int4: async model => int4Weights(model.config, await model.all()),
+};
+
+export async function openRounded(
+  kind: RoundedWeights['kind'],
+  model: Source,
+  { sampler, scorer, running }: RoundingTools,
+): Promise<RoundedModel> {
   const { config, tokenizer } = model;
   const texts = TEXTS.map(text => tokenizer.encode(text).slice(0, config.maxPositions)).filter(ids => ids.length > 1);
-  const weights = int8Weights(config, await model.all(), await inputMaxima(config, await model.all(), texts, running));
+  const weights = await MAKE[kind](model, texts, running);
   const jobs = texts.map(ids => ({ prompt: ids.slice(0, Math.ceil(ids.length / 2)), seeds: SEEDS }));
   const rules = { temperature: 1, topK: SHORTLIST, topP: 1, maxTokens: TOKENS, endIds: tokenizer.eosIds };
   const sampled = await sampler.sample(model, weights, jobs, rules, jobs.length * SEEDS.length);

@@ -10,6 +10,7 @@ import { blockOf, spreadRows } from './spread.ts';
 export type InputMaxima = ReadonlyMap<string, Float32Array>;
 
 export interface Int8Weights {
+  readonly kind: 'int8';
   readonly matrices: ReadonlyMap<string, QuantisedMatrix>;
   /** The norms' weights with the divisions of what follows them. */
   readonly norms: ReadonlyMap<string, Float32Array>;
@@ -50,5 +51,5 @@ export function int8Weights(c: ModelConfig, parameters: Parameters, maxima: Inpu
     }
   }
   behindNorm('norm', 'head', turned(parameters.get(c.tied ? 'embedding' : 'head')!, c.hidden));
-  return { matrices, norms, factors };
+  return { kind: 'int8', matrices, norms, factors };
 }

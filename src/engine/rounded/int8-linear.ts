@@ -3,7 +3,7 @@
 import { equal, type Shape, spellShape, times } from '../graph/dims.ts';
 import { matmul, multiply, reshape } from '../graph/emit.ts';
 import { type Graph, MICROSOFT, type Tensor } from '../graph/graph.ts';
-import type { Int8Weights } from './matrices.ts';
+import type { Int8Weights } from './int8-weights.ts';
 import { blockOf, hadamard } from './spread.ts';
 
 const LARGEST = 127;

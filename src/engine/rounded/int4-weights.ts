@@ -1,0 +1,68 @@
+// All of a model's matrices in 4 bits: blocks of 32 numbers of a column with one scale each, as GGUF's Q4_0 has them, in the layout of onnxruntime's
+// MatMulNBits. An eighth of the memory (five bits a number, scales included), and a policy that is clearly another: taken where it is asked for by name.
+import type { ModelConfig } from '../architecture.ts';
+import type { Parameters } from '../parameters.ts';
+import { turned } from './quantise.ts';
+
+export const BLOCK = 32;
+/** The integer that stands for 0; the largest number of a block stands at -8 or is cut to 7. */
+const ZERO = 8;
+
+/** A matrix [in, out]: [out, ceil(in / 32), 16] bytes of two numbers each, the earlier one low, and a scale a block. */
+export interface FourBitMatrix {
+  readonly shape: readonly [number, number];
+  readonly values: Uint8Array;
+  readonly scales: Float32Array;
+}
+
+export interface Int4Weights {
+  readonly kind: 'int4';
+  readonly matrices: ReadonlyMap<string, FourBitMatrix>;
+}
+
+/** Rounds [in, out]. */
+export function quantise4(matrix: Float32Array, inner: number): FourBitMatrix {
+  const width = matrix.length / inner;
+  const blocks = Math.ceil(inner / BLOCK);
+  const values = new Uint8Array(new SharedArrayBuffer((width * blocks * BLOCK) / 2)).fill(ZERO * 0x11); // lanes read the same bytes
+  const scales = new Float32Array(new SharedArrayBuffer(width * blocks * Float32Array.BYTES_PER_ELEMENT));
+  const most = new Float32Array(width);
+  for (let block = 0; block < blocks; block++) {
+    const [from, to] = [block * BLOCK, Math.min(inner, (block + 1) * BLOCK)];
+    most.fill(0);
+    for (let r = from; r < to; r++)
+      for (let c = 0; c < width; c++) {
+        const x = matrix[r * width + c]!;
+        if (Math.abs(x) > Math.abs(most[c]!)) most[c] = x;
+      }
+    for (let c = 0; c < width; c++) scales[c * blocks + block] = most[c]! / -ZERO;
+    for (let r = from; r < to; r++) {
+      const shift = r % 2 === 0 ? 0 : 4;
+      for (let c = 0; c < width; c++) {
+        const scale = scales[c * blocks + block]!;
+        const number = scale === 0 ? ZERO : Math.min(2 * ZERO - 1, Math.round(matrix[r * width + c]! / scale) + ZERO);
+        const at = (c * blocks + block) * (BLOCK / 2) + ((r - from) >> 1);
+        values[at] = (values[at]! & (0xf0 >> shift)) | (number << shift);
+      }
+    }
+  }
+  return { shape: [inner, width], values, scales };
+}
+
+/** Rounds the model's matrices. */
+export function int4Weights(c: ModelConfig, parameters: Parameters): Int4Weights {
+  const sizes: readonly (readonly [string, number])[] = [
+    ['qkv', c.hidden],
+    ['o', c.heads * c.headDim],
+    ['gate_up', c.hidden],
+    ['down', c.intermediate],
+  ];
+  const matrices = new Map<string, FourBitMatrix>();
+  for (let l = 0; l < c.layers; l++)
+    for (const [name, inner] of sizes) {
+      const full = `model.layers.${l}.${name}`;
+      matrices.set(full, quantise4(parameters.get(full)!, inner));
+    }
+  matrices.set('head', quantise4(turned(parameters.get(c.tied ? 'embedding' : 'head')!, c.hidden), c.hidden));
+  return { kind: 'int4', matrices };
+}
