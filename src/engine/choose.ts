@@ -49,7 +49,10 @@ export function weightsOf(logprobs: Float32Array, { temperature, topK }: Pick<Tr
   const weights = new Float64Array(logprobs.length);
   const [best, divisor] = topK > 0 ? [logprobs[0]!, temperature] : [0, 1];
   let total = 0;
-  for (let i = 0; i < weights.length; i++) total += weights[i] = Math.exp((logprobs[i]! - best) / divisor);
+  for (let i = 0; i < weights.length; i++) {
+    weights[i] = Math.exp((logprobs[i]! - best) / divisor);
+    total += weights[i]!;
+  }
   if (topK > 0) for (let i = 0; i < weights.length; i++) weights[i]! /= total;
   return weights;
 }
