@@ -1,7 +1,7 @@
 // All of a model's matrices in 4 bits: blocks of 32 numbers of a column with one scale each, as GGUF's Q4_0 has them, in the layout of onnxruntime's
-// MatMulNBits. An eighth of the memory (five bits a number, scales included), and a policy that is clearly another: taken where it is asked for by name.
+// MatMulNBits. Less than a sixth of the memory (five bits a number, scales included), and a policy that is clearly another: taken where it is asked for by name.
 import type { ModelConfig } from '../architecture.ts';
-import type { Parameters } from '../parameters.ts';
+import { type Parameters, parameterShapes } from '../parameters.ts';
 import { turned } from './quantise.ts';
 
 export const BLOCK = 32;
@@ -51,18 +51,9 @@ export function quantise4(matrix: Float32Array, inner: number): FourBitMatrix {
 
 /** Rounds the model's matrices. */
 export function int4Weights(c: ModelConfig, parameters: Parameters): Int4Weights {
-  const sizes: readonly (readonly [string, number])[] = [
-    ['qkv', c.hidden],
-    ['o', c.heads * c.headDim],
-    ['gate_up', c.hidden],
-    ['down', c.intermediate],
-  ];
   const matrices = new Map<string, FourBitMatrix>();
-  for (let l = 0; l < c.layers; l++)
-    for (const [name, inner] of sizes) {
-      const full = `model.layers.${l}.${name}`;
-      matrices.set(full, quantise4(parameters.get(full)!, inner));
-    }
+  for (const { name, shape } of parameterShapes(c))
+    if (name.startsWith('model.layers.') && shape.length > 1) matrices.set(name, quantise4(parameters.get(name)!, shape[0]!));
   matrices.set('head', quantise4(turned(parameters.get(c.tied ? 'embedding' : 'head')!, c.hidden), c.hidden));
   return { kind: 'int4', matrices };
 }
