@@ -1,5 +1,5 @@
 // A step's problems, cut into batches of bounded size. A pure function of its input: the same rows give the same batches, so the same bytes.
-import type { PackedProblem } from './packing.ts';
+import type { Completion, PackedProblem } from './packing.ts';
 
 /** The sizes that attention pads a batch of these problems to. A prompt of one token leaves one masked prefix token. */
 export interface GridSizes {
@@ -37,27 +37,35 @@ export function loadOf(tokens: number, { problems, draws, prefix, length }: Grid
 /** What a call costs besides its tokens, in tokens: gradients of all weights are added up once a call (measured: 50 to 160). */
 const CALL = 64;
 
+/** A problem's completions, one by one: the shortest first. */
+const alone = ({ prompt, completions }: PackedProblem): PackedProblem[] =>
+  completions.toSorted((a, b) => a.tokens.length - b.tokens.length).map(completion => ({ prompt, completions: [completion] }));
+
 /**
- * Cuts problems into batches of at most `maxTokens` (`loadOf`) where a single problem fits that, so that all together cost least among all cuts of
- * the problems in order of their sizes. The order given is not kept.
+ * Cuts problems into batches of at most `maxTokens` (`loadOf`), so that all together cost least among all cuts of their completions in order of the
+ * problems' sizes. A cut through a problem costs its prompt once more. Only a completion that is alone may weigh more. The order given is not kept.
  */
 export function batchesOf(problems: readonly PackedProblem[], maxTokens: number): PackedProblem[][] {
   const sorted = problems
-    .map(problem => ({ problem, tokens: tokensOf(problem), ...sizesOf([problem]) }))
+    .map(problem => ({ problem, ...sizesOf([problem]) }))
     .sort((a, b) => a.draws - b.draws || a.length - b.length || a.prefix - b.prefix);
-  // best[j]: least cost of the first j problems; from[j]: where their last batch begins
+  const items = sorted.flatMap(({ problem }) => alone(problem).map(item => ({ problem, item, tokens: tokensOf(item), ...sizesOf([item]) })));
+  // best[j]: least cost of the first j items; from[j]: where their last batch begins
   const best = [0];
   const from = [0];
-  for (let j = 1; j <= sorted.length; j++) {
-    let [tokens, draws, prefix, length] = [0, 0, 0, 0];
+  for (let j = 1; j <= items.length; j++) {
+    let [problemCount, tokens, draws, prefix, length, drawn] = [0, 0, 0, 0, 0, 0];
     best[j] = Number.POSITIVE_INFINITY;
     for (let i = j - 1; i >= 0; i--) {
-      const next = sorted[i]!;
-      tokens += next.tokens;
-      draws = Math.max(draws, next.draws);
+      const next = items[i]!;
+      const isOther = i === j - 1 || next.problem !== items[i + 1]!.problem;
+      problemCount += isOther ? 1 : 0;
+      drawn = isOther ? 1 : drawn + 1;
+      tokens += isOther ? next.tokens : next.tokens - (next.problem.prompt.length - 1);
+      draws = Math.max(draws, drawn);
       prefix = Math.max(prefix, next.prefix);
       length = Math.max(length, next.length);
-      const load = loadOf(tokens, { problems: j - i, draws, prefix, length });
+      const load = loadOf(tokens, { problems: problemCount, draws, prefix, length });
       if (load > maxTokens && i < j - 1) break;
       const cost = best[i]! + load + CALL;
       if (cost >= best[j]!) continue;
@@ -66,6 +74,15 @@ export function batchesOf(problems: readonly PackedProblem[], maxTokens: number)
     }
   }
   const batches: PackedProblem[][] = [];
-  for (let end = sorted.length; end > 0; end = from[end]!) batches.unshift(sorted.slice(from[end], end).map(s => s.problem));
+  for (let end = items.length; end > 0; end = from[end]!) batches.unshift(together(items.slice(from[end], end)));
   return batches;
+}
+
+/** The problems of single completions that stand side by side; a problem that is whole is the very one that was given. */
+function together(items: readonly { readonly problem: PackedProblem; readonly item: PackedProblem }[]): PackedProblem[] {
+  const parts = new Map<PackedProblem, Completion[]>();
+  for (const { problem, item } of items) parts.set(problem, [...(parts.get(problem) ?? []), ...item.completions]);
+  return [...parts].map(([problem, completions]) =>
+    completions.length === problem.completions.length ? problem : { prompt: problem.prompt, completions },
+  );
 }
