@@ -22,20 +22,29 @@ export function sizesOf(problems: readonly PackedProblem[]): GridSizes {
 export const tokensOf = ({ prompt, completions }: PackedProblem): number =>
   prompt.length - 1 + completions.reduce((sum, c) => sum + c.tokens.length, 0);
 
-/** Query-key pairs that weigh as much as one token in the linear layers, in time and in memory (135 M: 900 and 1,280; 5 M: 440 and 1,460). */
-const PAIRS = 1024;
-/** Padded places of attention that hold as much as one token does. */
-const PLACES = 6;
+/** Query-key pairs, and padded places of attention, that weigh as much as one token does. */
+interface Weights {
+  readonly pairs: number;
+  readonly places: number;
+}
+/** In what the gradient keeps (135 M, measured: 560 pairs). */
+const MEMORY: Weights = { pairs: 600, places: 6 };
+/** In time (135 M: 2,000 to 2,600 pairs). */
+const TIME: Weights = { pairs: 2048, places: 16 };
+/** What a call costs in time besides its tokens: gradients of all weights are added up once a call, and few rows are slower (135 M: 30 to 50). */
+const CALL = 40;
 
-/** What a batch weighs, in tokens: memory that the gradient keeps, and about the time it takes. */
-export function loadOf(tokens: number, { problems, draws, prefix, length }: GridSizes): number {
+function weigh(tokens: number, { problems, draws, prefix, length }: GridSizes, weights: Weights): number {
   const places = problems * (prefix + draws * length);
   const pairs = problems * (prefix ** 2 + draws * length * (prefix + length));
-  return tokens + Math.max(0, places - tokens) / PLACES + pairs / PAIRS;
+  return tokens + Math.max(0, places - tokens) / weights.places + pairs / weights.pairs;
 }
 
-/** What a call costs besides its tokens, in tokens: gradients of all weights are added up once a call (measured: 50 to 160). */
-const CALL = 64;
+/** What a batch weighs in memory, in tokens. */
+export const loadOf = (tokens: number, sizes: GridSizes): number => weigh(tokens, sizes, MEMORY);
+
+/** How long a batch takes, in tokens. */
+const costOf = (tokens: number, sizes: GridSizes): number => weigh(tokens, sizes, TIME) + CALL;
 
 /** A problem's completions, one by one: the shortest first. */
 const alone = ({ prompt, completions }: PackedProblem): PackedProblem[] =>
@@ -65,9 +74,9 @@ export function batchesOf(problems: readonly PackedProblem[], maxTokens: number)
       draws = Math.max(draws, drawn);
       prefix = Math.max(prefix, next.prefix);
       length = Math.max(length, next.length);
-      const load = loadOf(tokens, { problems: problemCount, draws, prefix, length });
-      if (load > maxTokens && i < j - 1) break;
-      const cost = best[i]! + load + CALL;
+      const sizes = { problems: problemCount, draws, prefix, length };
+      if (loadOf(tokens, sizes) > maxTokens && i < j - 1) break;
+      const cost = best[i]! + costOf(tokens, sizes);
       if (cost >= best[j]!) continue;
       best[j] = cost;
       from[j] = i;

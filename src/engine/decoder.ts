@@ -73,19 +73,23 @@ function layerOf(tape: Tape, c: ModelConfig, inputs: DecoderInputs, l: number, x
   const pieces = slotsPerToken(c);
   const p = `model.layers.${l}.`;
   const parameter = (name: string): Tensor => inputs.parameters.get(p + name)!;
-  const norm = (from: Tensor, name: string) => tape.one('rmsNorm', [from, parameter(name)], { epsilon: c.rmsEpsilon });
-  const withBias = (from: Tensor, name: string, bias: Biased): Tensor => {
-    const y = product(from, p + name, tape);
-    return hasBias(c, bias) ? tape.one('add', [y, parameter(`${name}_bias`)], {}) : y;
+  const withBias = (on: Tape, from: Tensor, name: string, bias: Biased): Tensor => {
+    const y = product(from, p + name, on);
+    return hasBias(c, bias) ? on.one('add', [y, parameter(`${name}_bias`)], {}) : y;
   };
-  const qkv = withBias(norm(x, 'norm1'), 'qkv', 'qkv');
+  /** A product of rows that cost little to work out: they are, once more for the gradient, and only what they come from is kept. */
+  const ofCheap = (from: Tensor, cheap: (on: Tape, x: Tensor) => Tensor, name: string, bias: Biased): Tensor =>
+    tape.recomputed([from], (on, [x]) => withBias(on, cheap(on, x!), name, bias));
+  const norm = (name: string) => (on: Tape, x: Tensor) => on.one('rmsNorm', [x, parameter(name)], { epsilon: c.rmsEpsilon });
+  const qkv = ofCheap(x, norm('norm1'), 'qkv', 'qkv');
   const normed = hasHeadNorms(c) ? normHeads(tape, c, qkv, parameter('q_norm'), parameter('k_norm')) : qkv;
   const heads = tape.one('reshape', [normed], { to: [tokens, pieces, c.headDim] });
   const turned = tape.one('rotary', [heads, inputs.positions, inputs.cos, inputs.sin], {});
   const mixed = attend(l, tape.one('reshape', [turned], { to: [tokens, c.kvHeads, (pieces / c.kvHeads) * c.headDim] }), tape);
-  const between = tape.one('add', [x, withBias(mixed, 'o', 'o')], {});
-  const wide = tape.one('swiglu', [withBias(norm(between, 'norm2'), 'gate_up', 'mlp')], {});
-  return tape.one('add', [between, withBias(wide, 'down', 'mlp')], {});
+  const between = tape.one('add', [x, withBias(tape, mixed, 'o', 'o')], {});
+  const wide = ofCheap(between, norm('norm2'), 'gate_up', 'mlp');
+  const narrow = ofCheap(wide, (on, x) => on.one('swiglu', [x], {}), 'down', 'mlp');
+  return tape.one('add', [between, narrow], {});
 }
 
 /** Norms every head of q and k, each kind with a weight of its own [headDim]; v stays as it is. [tokens, kvHeads (groups + 2) headDim] both ways. */

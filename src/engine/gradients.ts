@@ -3,7 +3,7 @@
 
 import type { ModelConfig } from './architecture.ts';
 import { batchesOf } from './batches.ts';
-import { usualTokens } from './footprint.ts';
+import { USUAL_TOKENS } from './footprint.ts';
 import type { Data, Program, Running } from './graph/program.ts';
 import type { LoraShape } from './lora/adapter.ts';
 import { type PackedProblem, packBatch } from './packing.ts';
@@ -36,7 +36,7 @@ export class Gradients {
     this.config = config;
     this.weights = weights;
     this.sums = sums;
-    this.maxTokens = options.maxTokens ?? usualTokens(config);
+    this.maxTokens = options.maxTokens ?? USUAL_TOKENS;
     this.programs = new Planned(plan => openGradientProgram(config, plan, { ...options, keepsMemory: !plan.recomputes }, weights.lora));
   }
 

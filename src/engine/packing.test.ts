@@ -81,19 +81,31 @@ const problems = fc.array(
   { minLength: 1, maxLength: 30 },
 );
 
-test('batches hold every problem once and keep to the limit where one problem allows it', () => {
+test('batches hold every completion once behind its prompt, and keep to the limit where one completion allows it', () => {
   fc.assert(
     fc.property(problems, fc.integer({ min: 50, max: 400 }), (all, limit) => {
       const batches = batchesOf(all, limit);
-      assert.deepEqual(new Set(batches.flat()), new Set(all));
-      assert.equal(batches.flat().length, all.length);
+      const promptOf = new Map(all.flatMap(p => p.completions.map(c => [c, p.prompt])));
+      const placed = batches.flat().flatMap(p => p.completions.map(c => [c, p.prompt] as const));
+      assert.equal(placed.length, promptOf.size);
+      assert.deepEqual(new Map(placed), promptOf);
       for (const batch of batches) {
         const tokens = batch.reduce((sum, p) => sum + tokensOf(p), 0);
-        assert.ok(batch.length === 1 || loadOf(tokens, sizesOf(batch)) <= limit);
+        const completions = batch.reduce((sum, p) => sum + p.completions.length, 0);
+        assert.ok(completions === 1 || loadOf(tokens, sizesOf(batch)) <= limit);
         assert.equal(packBatch(config, batch).feeds.get('ids')!.length, tokens + 1);
       }
     }),
   );
+});
+
+test('a problem is cut where it does not fit, and is the very one that was given where it does', () => {
+  const completion = (n: number) => ({ tokens: Array.from({ length: n }, () => 1), weights: Array.from({ length: n }, () => 1) });
+  const problem: PackedProblem = { prompt: [1, 2, 3], completions: [completion(40), completion(30), completion(20)] };
+  assert.deepEqual(batchesOf([problem], 400), [[problem]]);
+  assert.equal(batchesOf([problem], 400)[0]![0], problem);
+  const parts = batchesOf([problem], 70).map(batch => batch.map(p => p.completions.map(c => c.tokens.length)));
+  assert.deepEqual(parts, [[[20, 30]], [[40]]]);
 });
 
 test('the learning rate rises over the warm-up and then follows its schedule', () => {

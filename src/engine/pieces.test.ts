@@ -98,7 +98,8 @@ test('keys and values of prompts read in pieces are those of the whole', async (
 test('a batch within the limit is worked out whole, a problem beyond it in pieces that have a bounded number of scores', () => {
   const long: PackedProblem = { prompt: tokens(1), completions: [completion(2048)] };
   const wide = { ...config, heads: 9, kvHeads: 3, vocab: 49152 };
-  assert.deepEqual(trainingPlan(wide, problems, 1024), { ...WHOLE_PLAN, chunks: 4 });
+  assert.deepEqual(trainingPlan(wide, problems, 2048), { ...WHOLE_PLAN, chunks: 2 });
+  assert.deepEqual(scoringPlan(wide, problems, 2048), { ...WHOLE_PLAN, chunks: 8 });
   const plan = trainingPlan(wide, [long], 1024);
   assert.deepEqual(plan, { pieces: { prefix: 1, length: 4 }, chunks: 8, recomputes: true });
   assert.ok((wide.heads * 2048 * 2049) / plan.pieces.length <= 2 ** 24);

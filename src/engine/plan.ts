@@ -16,8 +16,10 @@ export interface Plan {
 
 /** Numbers that one piece's scores, or one chunk's logits, may have: 64 MB, of which a few copies live. */
 const PIECE = 2 ** 24;
+/** The same for logits of a training batch that is whole: the head's gradient goes through memory once a chunk. */
+const TRAINING_CHUNK = 2 ** 26;
 
-const piecesFor = (numbers: number): number => 2 ** Math.max(0, Math.ceil(Math.log2(numbers / PIECE)));
+const piecesFor = (numbers: number, most = PIECE): number => 2 ** Math.max(0, Math.ceil(Math.log2(numbers / most)));
 
 const piecesOf = ({ heads }: ModelConfig, { problems, draws, prefix, length }: GridSizes): Pieces => ({
   prefix: Math.min(prefix, piecesFor(heads * problems * prefix ** 2)),
@@ -27,18 +29,28 @@ const piecesOf = ({ heads }: ModelConfig, { problems, draws, prefix, length }: G
 const predictedOf = (problems: readonly PackedProblem[]): number =>
   problems.reduce((sum, p) => sum + tokensOf(p) - (p.prompt.length - 1), 0);
 
-/** The plan of a training batch. All within the limit are worked out whole, by one graph; a problem beyond it is cut. */
-export const trainingPlan = (c: ModelConfig, batch: readonly PackedProblem[], maxTokens: number): Plan => planOf(c, batch, maxTokens, true);
+/** The plan of a training batch. All within the limit are worked out whole, by one graph; a completion beyond it is cut. */
+export const trainingPlan = (c: ModelConfig, batch: readonly PackedProblem[], maxTokens: number): Plan =>
+  isWithin(batch, maxTokens)
+    ? { pieces: WHOLE, chunks: piecesFor(maxTokens * c.vocab, TRAINING_CHUNK), recomputes: false }
+    : { ...cutPlan(c, batch), recomputes: true };
 
 /** The plan of a batch that is scored: nothing is kept for a gradient. */
-export const scoringPlan = (c: ModelConfig, batch: readonly PackedProblem[], maxTokens: number): Plan => planOf(c, batch, maxTokens, false);
+export const scoringPlan = (c: ModelConfig, batch: readonly PackedProblem[], maxTokens: number): Plan =>
+  isWithin(batch, maxTokens)
+    ? { pieces: WHOLE, chunks: piecesFor(maxTokens * c.vocab), recomputes: false }
+    : { ...cutPlan(c, batch), recomputes: false };
 
-function planOf(c: ModelConfig, batch: readonly PackedProblem[], maxTokens: number, recomputes: boolean): Plan {
-  const sizes = sizesOf(batch);
-  const tokens = batch.reduce((sum, p) => sum + tokensOf(p), 0);
-  if (loadOf(tokens, sizes) <= maxTokens) return { pieces: WHOLE, chunks: piecesFor(maxTokens * c.vocab), recomputes: false };
-  return { pieces: piecesOf(c, sizes), chunks: piecesFor(predictedOf(batch) * c.vocab), recomputes };
-}
+const isWithin = (batch: readonly PackedProblem[], maxTokens: number): boolean =>
+  loadOf(
+    batch.reduce((sum, p) => sum + tokensOf(p), 0),
+    sizesOf(batch),
+  ) <= maxTokens;
+
+const cutPlan = (c: ModelConfig, batch: readonly PackedProblem[]) => ({
+  pieces: piecesOf(c, sizesOf(batch)),
+  chunks: piecesFor(predictedOf(batch) * c.vocab),
+});
 
 /** The plan of prompts whose keys and values alone are wanted. */
 export const promptPlan = (c: ModelConfig, batch: readonly PackedProblem[]): Plan => ({

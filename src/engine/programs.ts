@@ -1,9 +1,9 @@
-// The graphs the engine runs for whole sequences: gradients of a packed batch, the optimizer's update, log-probabilities.
+// The graphs the engine runs for whole sequences: gradients of a packed batch, log-probabilities, prompts.
 // Each is the one decoder with another end.
 import type { ModelConfig } from './architecture.ts';
 import { bestWords } from './best-words.ts';
 import { decoder, decoderInputs, finalNorm, headOf, type Linear } from './decoder.ts';
-import { concat, matmul, multiply, reshape, split } from './graph/emit.ts';
+import { concat, matmul, reshape, split } from './graph/emit.ts';
 import { Graph, type Tensor } from './graph/graph.ts';
 import { chunkSizes } from './graph/ops.ts';
 import { Program, type ProgramOptions } from './graph/program.ts';
@@ -11,7 +11,6 @@ import { Tape } from './graph/tape.ts';
 import { completionTokens, type KeepHeads, packedAttention, packedPlaces, packedTokens, prefixTokens } from './layout.ts';
 import type { LoraShape } from './lora/adapter.ts';
 import { adaptedLinear, adapterInputs } from './lora/linear.ts';
-import type { ParameterShape } from './parameters.ts';
 import { type Plan, WHOLE_PLAN } from './plan.ts';
 
 /** Names of the running sums of gradients, inputs and outputs of the gradient program. */
@@ -103,9 +102,6 @@ export async function openPromptProgram(c: ModelConfig, { pieces }: Plan, option
   return Program.open(g, options);
 }
 
-/** Output of the update: the norm of the gradient before clipping, [1]. */
-export const GRADIENT_NORM = 'gradient norm';
-
 /** max |x| of every input channel of every matrix over a packed batch, by the matrix's name; 'head' for the output matrix. */
 export async function openMaximaProgram(c: ModelConfig, options: ProgramOptions): Promise<Program> {
   const g = new Graph();
@@ -119,48 +115,5 @@ export async function openMaximaProgram(c: ModelConfig, options: ProgramOptions)
   };
   const x = decoder(tape, c, inputs, packedAttention(c, packedPlaces(g, c)), { linear });
   watch('head', finalNorm(tape, c, inputs, x));
-  return Program.open(g, options);
-}
-
-/** The scalars an update is told: [learning rate, decay factor, beta1, beta2, bias corrections, epsilon, largest norm]. */
-export const UPDATE_SCALARS = ['rate', 'decay', 'beta1', 'beta2', 'correction1', 'correction2', 'epsilon', 'clip'] as const;
-
-/**
- * AdamW with decoupled decay (arXiv 1711.05101, algorithm 2), in place: p <- (1 - rate decay) p - rate m' / (sqrt(v') + epsilon), after all gradients
- * together are scaled to norm `clip` at most. Matrices decay, norms do not.
- */
-export async function openUpdateProgram(trained: readonly ParameterShape[], options: ProgramOptions): Promise<Program> {
-  const g = new Graph();
-  const scalar = Object.fromEntries(UPDATE_SCALARS.map(name => [name, g.input(name, 'float32', [])])) as Record<
-    (typeof UPDATE_SCALARS)[number],
-    Tensor
-  >;
-  const elementwise = (op: string, a: Tensor, b: Tensor): Tensor => g.op(op, [a, b], a.shape.length >= b.shape.length ? a.shape : b.shape);
-  const one = g.scalar(1);
-  const sums = trained.map(({ name, shape }) => g.input(sumName(name), 'float32', shape));
-  const squares = sums.map(s => reshape(g, g.op('ReduceSumSquare', [s], [], { keepdims: 0 }), [1]));
-  const norm = g.op('Sqrt', [g.op('Sum', squares, [1])], [1]);
-  const scale = g.op('Min', [one, elementwise('Div', scalar.clip, elementwise('Add', norm, g.scalar(1e-6)))], [1]);
-  const keep = elementwise('Sub', one, elementwise('Mul', scalar.rate, scalar.decay));
-  for (const [i, { name, shape }] of trained.entries()) {
-    const p = g.input(name, 'float32', shape);
-    const gradient = elementwise('Mul', sums[i]!, scale);
-    const blend = (state: string, beta: Tensor, x: Tensor): Tensor =>
-      elementwise(
-        'Add',
-        elementwise('Mul', g.input(`${state} ${name}`, 'float32', shape), beta),
-        elementwise('Mul', x, elementwise('Sub', one, beta)),
-      );
-    const m = blend('m', scalar.beta1, gradient);
-    const v = blend('v', scalar.beta2, multiply(g, gradient, gradient));
-    const root = g.op('Sqrt', [elementwise('Div', v, scalar.correction2)], shape);
-    const move = elementwise('Div', elementwise('Div', m, scalar.correction1), elementwise('Add', root, scalar.epsilon));
-    const kept = shape.length > 1 ? elementwise('Mul', p, keep) : p;
-    g.output(name, elementwise('Sub', kept, elementwise('Mul', move, scalar.rate)));
-    g.output(`m ${name}`, m);
-    g.output(`v ${name}`, v);
-  }
-  g.output(GRADIENT_NORM, norm);
-  Program.prepareInPlace(g);
   return Program.open(g, options);
 }

@@ -4,27 +4,14 @@
 import type { ModelConfig } from './architecture.ts';
 import { GradientLane, lanesOf, partsOf, shared } from './gradient-lane.ts';
 import { type GradientOptions, Gradients, type Trained } from './gradients.ts';
-import type { Data, Program } from './graph/program.ts';
 import { type Adapter, adapterShapes } from './lora/adapter.ts';
 import type { PackedProblem } from './packing.ts';
 import { type Parameters, parameterShapes } from './parameters.ts';
-import { GRADIENT_NORM, openUpdateProgram, sumName } from './programs.ts';
-
-export interface AdamW {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly weightDecay: number;
-  /** Largest norm of all gradients together; 0: no limit. */
-  readonly clip: number;
-}
+import { type AdamW, Update } from './update.ts';
 
 export type TrainerOptions = GradientOptions;
 
-const NO_LIMIT = 3e38;
-
-const zeros = (like: Parameters, prefix = ''): Parameters =>
-  new Map([...like].map(([name, { length }]) => [prefix + name, new Float32Array(length)]));
+const zeros = (like: Parameters): Parameters => new Map([...like].map(([name, { length }]) => [name, new Float32Array(length)]));
 
 export class Trainer {
   readonly config: ModelConfig;
@@ -32,11 +19,9 @@ export class Trainer {
   readonly parameters: Parameters;
   private readonly own: Gradients;
   private readonly lanes: readonly GradientLane[];
-  private readonly update: Program;
-  private readonly moments: Parameters;
-  private steps = 0;
+  private readonly update: Update;
 
-  private constructor(config: ModelConfig, weights: Trained, update: Program, options: TrainerOptions) {
+  private constructor(config: ModelConfig, weights: Trained, update: Update, options: TrainerOptions) {
     const count = lanesOf(config, options);
     this.config = config;
     this.parameters = weights.trained;
@@ -46,7 +31,6 @@ export class Trainer {
       { length: count - 1 },
       () => new GradientLane({ config, weights, sums: shared(zeros(weights.trained)), options: { ...options, threads: 1 } }),
     );
-    this.moments = new Map(['m ', 'v '].flatMap(state => [...zeros(weights.trained, state)]));
   }
 
   /** Takes the parameters over, or the adapter where one is given: they change with every step. */
@@ -59,7 +43,7 @@ export class Trainer {
           lora: { rank: adapter.rank, alpha: adapter.alpha, targets: adapter.targets },
         }
       : { trained: held(parameters), frozen: new Map() };
-    const update = await openUpdateProgram(adapter ? adapterShapes(config, adapter) : parameterShapes(config), options);
+    const update = await Update.open(adapter ? adapterShapes(config, adapter) : parameterShapes(config), options);
     return new Trainer(config, weights, update, options);
   }
 
@@ -81,27 +65,9 @@ export class Trainer {
 
   /** One AdamW update from the running sums, which are cleared. Gives the norm of the gradient before clipping. */
   async apply(learningRate: number, optimizer: AdamW): Promise<number> {
-    this.steps += 1;
-    const { beta1, beta2, epsilon, weightDecay, clip } = optimizer;
-    const scalars: Record<string, number> = {
-      rate: learningRate,
-      decay: weightDecay,
-      beta1,
-      beta2,
-      correction1: 1 - beta1 ** this.steps,
-      correction2: 1 - beta2 ** this.steps,
-      epsilon,
-      clip: clip > 0 ? clip : NO_LIMIT,
-    };
-    const norm = new Float32Array(1);
-    const state = [...this.parameters, ...this.moments];
-    const sums = [...this.own.sums].map(([name, sum]) => [sumName(name), sum] as const);
-    await this.update.runInPlace(
-      new Map<string, Data>([...state, ...sums, ...Object.entries(scalars).map(([k, x]) => [k, Float32Array.of(x)] as const)]),
-      new Map<string, Data>([...state, [GRADIENT_NORM, norm]]),
-    );
+    const norm = await this.update.apply(this.parameters, this.own.sums, learningRate, optimizer);
     for (const sum of this.own.sums.values()) sum.fill(0);
-    return norm[0]!;
+    return norm;
   }
 
   async close(): Promise<void> {

@@ -120,26 +120,27 @@ const adapted: Op<'adapted'> = {
   },
 };
 
-// n = x / rms, y = n w: dx = (w dy - n mean(n w dy)) / rms, dw = sum over rows of n dy
+// y = x r w with r = 1 / rms(x): dx = r dy w - x r^3 ((dy x) w) / D, dw = r' (dy x). Both sums are products with a vector: no pass over a normed x.
 const rmsNorm: Op<'rmsNorm'> = {
   shapes: ([x, w]) => {
-    must(w!.length === 1 && equal(x!.at(-1)!, w![0]!), 'a norm weighs the last axis', [x!, w!]);
+    must(x!.length === 2 && w!.length === 1 && equal(x![1]!, w![0]!), 'a norm weighs the columns of rows', [x!, w!]);
     return [x!];
   },
   forward: (g, [x, w], { epsilon }, [shape]) => {
-    const inverseShape = shape!.with(-1, 1);
-    const [y, inverse] = g.node('SimplifiedLayerNormalization', [x!, w!], [shape!, inverseShape], {
+    const [y, inverse] = g.node('SimplifiedLayerNormalization', [x!, w!], [shape!, [shape![0]!, 1]], {
       axis: -1,
       epsilon: { float: epsilon },
     });
     return { outputs: [y!], saved: [inverse!] };
   },
   backward: (g, { inputs: [x, w], saved: [inverse] }, [dy]) => {
-    const normed = multiply(g, x!, inverse!);
-    const weighted = multiply(g, dy!, w!);
-    const mean = g.op('ReduceMean', [multiply(g, normed, weighted)], inverse!.shape, { axes: [-1], keepdims: 1 });
-    const inner = g.op('Sub', [weighted, multiply(g, normed, mean)], x!.shape);
-    return [multiply(g, inner, inverse!), sum(g, multiply(g, dy!, normed), [0], false)];
+    const width = w!.shape[0] as number;
+    const both = multiply(g, dy!, x!);
+    const sums = matmul(g, both, reshape(g, w!, [width, 1]), { alpha: 1 / width });
+    const cube = multiply(g, multiply(g, inverse!, inverse!), inverse!);
+    const straight = multiply(g, multiply(g, dy!, w!), inverse!);
+    const dx = g.op('Sub', [straight, multiply(g, x!, multiply(g, sums, cube))], x!.shape);
+    return [dx, reshape(g, matmul(g, inverse!, both, { transA: true }), w!.shape)];
   },
 };
 
