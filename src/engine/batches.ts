@@ -58,7 +58,9 @@ export function batchesOf(problems: readonly PackedProblem[], maxTokens: number)
   const sorted = problems
     .map(problem => ({ problem, ...sizesOf([problem]) }))
     .sort((a, b) => a.draws - b.draws || a.length - b.length || a.prefix - b.prefix);
-  const items = sorted.flatMap(({ problem }) => alone(problem).map(item => ({ problem, item, tokens: tokensOf(item), ...sizesOf([item]) })));
+  const items = sorted.flatMap(({ problem }) =>
+    alone(problem).map(item => ({ problem, item, tokens: tokensOf(item), ...sizesOf([item]) })),
+  );
   // best[j]: least cost of the first j items; from[j]: where their last batch begins
   const best = [0];
   const from = [0];

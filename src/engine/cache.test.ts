@@ -35,7 +35,7 @@ test('rows keep their columns when room for more rows is made, and when columns 
     [[100], [100]],
   ]);
   assert.ok(cache.width >= 91);
-  cache.move(1, 0);
+  cache.copy(1, 0);
   cache.makeRoom(1);
   assert.equal(cache.width, 16);
   assert.deepEqual(ownOf(cache, 1), [[[100], [100]]]);

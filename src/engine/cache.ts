@@ -181,10 +181,15 @@ export class OwnCache {
     this.lengths[row] = 0;
   }
 
-  /** Row `from` now lives at `to`. */
-  move(from: number, to: number): void {
-    const size = this.config.kvHeads * this.columns * this.config.headDim;
-    for (const data of this.arrays.values()) data.copyWithin(to * size, from * size, (from + 1) * size);
+  /** What row `from` has lies at `to` as well. */
+  copy(from: number, to: number): void {
+    const { kvHeads, headDim } = this.config;
+    const [size, used] = [this.columns * headDim, this.lengths[from]! * headDim];
+    for (const data of this.arrays.values())
+      for (let h = 0; h < kvHeads; h++) {
+        const begin = (from * kvHeads + h) * size;
+        data.copyWithin((to * kvHeads + h) * size, begin, begin + used);
+      }
     this.lengths[to] = this.lengths[from]!;
   }
 

@@ -9,7 +9,7 @@ import type { Inbox } from './inbox.ts';
 import type { LiveAsk, LiveLimits, LiveNews, LiveSample, Scored } from './live-messages.ts';
 import { readPrompts } from './prompt-reader.ts';
 import { packError } from './protocol.ts';
-import { listedSize, type RowStart, Rows, type RowsEngine } from './rows.ts';
+import { listedSize, type RowStart, Rows, type RowsEngine, type Seeded } from './rows.ts';
 import type { Completed, SampleRules } from './sampling.ts';
 
 /** What a served model is made of. */
@@ -36,6 +36,9 @@ interface Job {
 
 interface Start extends RowStart {
   readonly job: Job;
+}
+
+interface Draw extends Seeded {
   readonly draw: number;
 }
 
@@ -56,7 +59,7 @@ export class Live {
   private readonly inbox: Inbox<LiveAsk>;
   private readonly jobs = new Map<number, Job>();
   private readonly scores = new Map<number, ScoreAsk>();
-  private rows: Rows<Start>;
+  private rows: Rows<Start, Draw>;
   /** It only grows: weights are packed anew for every other program, and what is chosen does not depend on it. */
   private shortlist: number;
   private news: LiveNews[] = [];
@@ -74,7 +77,7 @@ export class Live {
     return Math.min(SHORTLISTS[0]!, this.engine.rows.config.vocab);
   }
 
-  private emptyRows(): Rows<Start> {
+  private emptyRows(): Rows<Start, Draw> {
     const { context } = this.limits;
     return new Rows(this.engine.rows, { rows: 1, prefix: PREFIX_BLOCK, own: context, positions: context + 1, draw: 'race' });
   }
@@ -162,7 +165,7 @@ export class Live {
       const draw = job.waiting.pop()!;
       const { prompt, seeds, best } = job.ask;
       job.under += 1;
-      this.rows.start({ job, draw, prompt, rules: job.rules, seed: seeds[draw]!, slot: job.slot!, ...(best > 0 && { best }) });
+      this.rows.start({ job, prompt, rules: job.rules, slot: job.slot!, ...(best > 0 && { best }) }, [{ draw, seed: seeds[draw]! }]);
     }
   }
 
@@ -213,8 +216,9 @@ export class Live {
 
   private async step(): Promise<void> {
     await this.rows.step(this.shortlistNow(), TEMPERED);
-    for (const { job, draw, tokens, logprobs, words } of this.rows.all)
-      this.news.push({ kind: 'token', id: job.id, draw, token: tokens.at(-1)!, logprob: logprobs.at(-1)!, best: words.at(-1) ?? [] });
+    for (const { job, draws, tokens, logprobs, words } of this.rows.all)
+      for (const { draw } of draws)
+        this.news.push({ kind: 'token', id: job.id, draw, token: tokens.at(-1)!, logprob: logprobs.at(-1)!, best: words.at(-1) ?? [] });
     this.retire();
   }
 
@@ -232,12 +236,12 @@ export class Live {
       const row = this.rows.all[r]!;
       const finish = this.rows.finishOf(row);
       if (!finish) continue;
-      const { job, draw, tokens, logprobs } = row;
+      const { job, draws, tokens, logprobs } = row;
       const { prompt, settings } = job.ask;
       const generation = this.engine.generationOf({ tokens, logprobs, finish }, settings, prompt.length);
-      this.news.push({ kind: 'done', id: job.id, draw, generation });
+      for (const { draw } of draws) this.news.push({ kind: 'done', id: job.id, draw, generation });
       this.rows.remove(r);
-      job.under -= 1;
+      job.under -= draws.length;
       if (job.under === 0 && job.waiting.length === 0) this.forget(job);
     }
   }

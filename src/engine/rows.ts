@@ -1,5 +1,7 @@
-// The rows under way: what each has said, where its keys and values lie, and one step for all of them together. Each row has rules of its own. Which
-// completion gets a place is not decided here: wave.ts works off a list that is known from the start, live.ts takes requests as they come.
+// The rows under way: what each has said, where its keys and values lie, and one step for all of them together. Each row has rules of its own. A row
+// stands for all draws of a prompt that have said the same so far: each draws its next word with its own random numbers, and a row whose draws differ
+// becomes several. So what many samples of a prompt have in common at the start is computed once, and every draw says what it would say alone.
+// Which completion gets a place is not decided here: wave.ts works off a list that is known from the start, live.ts takes requests as they come.
 import { type Rng, rngOf } from '../random.ts';
 import type { ModelConfig } from './architecture.ts';
 import { OwnCache, PromptCache } from './cache.ts';
@@ -32,19 +34,30 @@ export interface RowsEngine {
 export interface RowStart {
   readonly prompt: readonly number[];
   readonly rules: SampleRules;
-  readonly seed: number;
   /** Where its prompt lies among the prompts. */
   readonly slot: number;
   /** How many of the best words of each step to keep; at most the shortlist. */
   readonly best?: number;
 }
 
-export interface Row extends RowStart {
-  readonly rng: Rng;
+/** One of the draws that a row stands for. */
+export interface Seeded {
+  readonly seed: number;
+}
+
+export type Row<S extends RowStart = RowStart, D extends Seeded = Seeded> = S & {
+  readonly draws: readonly (D & { readonly rng: Rng })[];
   readonly tokens: number[];
   readonly logprobs: number[];
   /** [token][rank], where `best` words are kept. */
   readonly words: RankedWord[][];
+};
+
+/** Draws of one row that chose the same word. */
+interface Agreed<D extends Seeded> {
+  readonly words: RowWords;
+  readonly choice: number;
+  readonly draws: Row<RowStart, D>['draws'][number][];
 }
 
 export interface RowsOptions {
@@ -79,31 +92,48 @@ const DRAW: Readonly<Record<Draw, (words: RowWords, rules: SampleRules, u: numbe
     raceIndex({ ids, logprobs: ranked }, rules, u, shortlistSize(rules, vocab), ids.length === vocab) ?? TAIL,
 };
 
-export class Rows<S extends RowStart = RowStart> {
+export class Rows<S extends RowStart = RowStart, D extends Seeded = Seeded> {
   readonly prompts: PromptCache;
   readonly own: OwnCache;
   private readonly engine: RowsEngine;
   private readonly tables: ReturnType<typeof rotaryTables>;
   private readonly draw: Draw;
-  private readonly active: (S & Row)[] = [];
+  private readonly active: Row<S, D>[] = [];
+  private readonly parked: Row<S, D>[] = [];
+  private readonly places: number;
   /** Whether all words' logits are handed out at once: a step that had draws beyond the shortlist is followed by others that have. */
   private wantsAll = false;
 
   constructor(engine: RowsEngine, { rows, prefix, own, positions, draw }: RowsOptions) {
     this.engine = engine;
     this.draw = draw;
+    this.places = rows;
     this.prompts = new PromptCache(engine.config, prefix);
     this.own = new OwnCache(engine.config, rows, own);
     this.tables = rotaryTables(engine.config, positions);
   }
 
-  get all(): readonly (S & Row)[] {
+  get all(): readonly Row<S, D>[] {
     return this.active;
   }
 
-  start(row: S): void {
+  /** Rows that found no place when others parted from them. */
+  get waiting(): readonly Row<S, D>[] {
+    return this.parked;
+  }
+
+  start(row: S, draws: readonly D[]): void {
+    this.place({ ...row, draws: draws.map(d => ({ ...d, rng: rngOf(d.seed) })), tokens: [], logprobs: [], words: [] });
+  }
+
+  /** Rows without a place get those that are free. What they have said goes through the model again. */
+  resume(): void {
+    while (this.parked.length > 0 && this.active.length < this.places) this.place(this.parked.shift()!);
+  }
+
+  private place(row: Row<S, D>): void {
     this.own.clear(this.active.length);
-    this.active.push({ ...row, rng: rngOf(row.seed), tokens: [], logprobs: [], words: [] });
+    this.active.push(row);
   }
 
   /** Takes a row out; the last row moves into the gap, so that active rows stay together. */
@@ -111,7 +141,7 @@ export class Rows<S extends RowStart = RowStart> {
     const last = this.active.pop()!;
     if (r === this.active.length) return;
     this.active[r] = last;
-    this.own.move(this.active.length, r);
+    this.own.copy(this.active.length, r);
   }
 
   /** How a row has ended, if it has. */
@@ -122,28 +152,49 @@ export class Rows<S extends RowStart = RowStart> {
     return tokens.length >= Math.min(rules.maxTokens, room) ? 'length' : null;
   }
 
-  /** One token for every row, from at least that many words. `tempered`: true where any row is. */
-  async step(atLeast: number, tempered: boolean): Promise<void> {
+  /** One token for every draw, from at least that many words. `tempered`: true where any row is. Tells how many draws took one. */
+  async step(atLeast: number, tempered: boolean): Promise<number> {
     const { feeds, bindings } = this.feeds();
     const { vocab } = this.engine.config;
     const { program, shortlist } = await this.engine.programs(atLeast, tempered);
     const isWanted = (name: string) => isOfStep(name) || (this.wantsAll && name === 'logits');
     const outputs = await program.run(feeds, bindings, isWanted);
-    const draws = this.active.map(row => (row.rules.temperature === 0 ? 0 : row.rng.next()));
-    const words = this.active.map((_, r) => listedWords(outputs, r, shortlist));
-    const choices = this.active.map((row, r) => (row.rules.topK > shortlist ? TAIL : this.choose(row, words[r]!, draws[r]!)));
-    this.wantsAll = choices.includes(TAIL);
-    if (this.wantsAll) {
-      const again = async () => (await program.run(feeds, bindings, name => name === 'logits')).get('logits');
-      const all = (outputs.get('logits') ?? (await again())) as Float32Array;
-      for (const [r, row] of this.active.entries()) {
-        if (choices[r] !== TAIL) continue;
-        words[r] = rankWords(all.subarray(r * vocab, (r + 1) * vocab), inverseTemperature(row.rules), this.shareFor(row.rules, draws[r]!));
-        choices[r] = this.choose(row, words[r], draws[r]!);
-      }
-    }
-    for (const [r, row] of this.active.entries()) take(row, words[r]!, choices[r]!);
+    const speaking = [...this.active.entries()].filter(([r, { tokens }]) => this.own.lengthOf(r) === tokens.length);
+    const drawn = speaking.map(([r, row]) => {
+      const words = listedWords(outputs, r, shortlist);
+      const us = row.draws.map(({ rng }) => (row.rules.temperature === 0 ? 0 : rng.next()));
+      return { r, row, us, words, choices: us.map(u => (row.rules.topK > shortlist ? TAIL : this.choose(row, words, u))) };
+    });
+    this.wantsAll = drawn.some(({ choices }) => choices.includes(TAIL));
+    const again = async () => (await program.run(feeds, bindings, name => name === 'logits')).get('logits');
+    const all = this.wantsAll ? ((outputs.get('logits') ?? (await again())) as Float32Array) : null;
     this.own.append(outputs, this.active.length);
+    for (const { r, row, us, words, choices } of drawn) {
+      const beyond = us.filter((_, i) => choices[i] === TAIL);
+      const ranked = () =>
+        rankWords(all!.subarray(r * vocab, (r + 1) * vocab), inverseTemperature(row.rules), this.shareFor(row.rules, Math.max(...beyond)));
+      const more = beyond.length > 0 ? ranked() : words;
+      const chosen = choices.map((choice, i) =>
+        choice === TAIL ? { words: more, choice: this.choose(row, more, us[i]!) } : { words, choice },
+      );
+      this.part(r, row, agreed(row.draws, chosen));
+    }
+    return drawn.reduce((n, { us }) => n + us.length, 0);
+  }
+
+  /** The draws of row `r` go on in as many rows as there are words they chose: the first of them in its place. */
+  private part(r: number, row: Row<S, D>, [first, ...others]: readonly Agreed<D>[]): void {
+    for (const other of others) {
+      const { tokens, logprobs, words } = row;
+      const parted = { ...row, draws: other.draws, tokens: [...tokens], logprobs: [...logprobs], words: [...words] };
+      take(parted, other);
+      if (this.active.length < this.places) {
+        this.own.copy(r, this.active.length);
+        this.active.push(parted);
+      } else this.parked.push(parted);
+    }
+    if (others.length > 0) this.active[r] = { ...row, draws: first!.draws };
+    take(row, first!);
   }
 
   /** The share of the mass that a draw needs to see: a race and a long top-k want all words. */
@@ -152,7 +203,7 @@ export class Rows<S extends RowStart = RowStart> {
     return Math.min(1, (topP < 1 ? topP : u) + MARGIN);
   }
 
-  private choose(row: Row, words: RowWords, u: number): number {
+  private choose(row: RowStart, words: RowWords, u: number): number {
     return DRAW[this.draw](words, row.rules, u, this.engine.config.vocab);
   }
 
@@ -180,8 +231,9 @@ export class Rows<S extends RowStart = RowStart> {
     positions.set(beside.positions, count * slotsPerToken(c));
     const inverse = new Float32Array(count);
     for (const [r, { prompt, tokens, rules }] of this.active.entries()) {
-      ids[r] = BigInt(tokens.at(-1) ?? prompt.at(-1)!);
-      writePosition(positions, r, c, prompt.length - 1 + tokens.length);
+      const read = this.own.lengthOf(r);
+      ids[r] = BigInt(read === 0 ? prompt.at(-1)! : tokens[read - 1]!);
+      writePosition(positions, r, c, prompt.length - 1 + read);
       inverse[r] = inverseTemperature(rules);
     }
     const { gridRows, places, width } = this.grid();
@@ -212,7 +264,22 @@ export class Rows<S extends RowStart = RowStart> {
   }
 }
 
-function take(row: Row, { ids, logprobs }: RowWords, choice: number): void {
+/** Draws by the word they chose, in the order of the first of each. */
+function agreed<D extends Seeded>(
+  draws: Row<RowStart, D>['draws'],
+  chosen: readonly { readonly words: RowWords; readonly choice: number }[],
+): Agreed<D>[] {
+  const byWord = new Map<bigint, Agreed<D>>();
+  for (const [i, { words, choice }] of chosen.entries()) {
+    const id = words.ids[choice]!;
+    const group = byWord.get(id) ?? { words, choice, draws: [] };
+    group.draws.push(draws[i]!);
+    byWord.set(id, group);
+  }
+  return [...byWord.values()];
+}
+
+function take(row: Row, { words: { ids, logprobs }, choice }: Agreed<Seeded>): void {
   const word = (i: number): RankedWord => ({ id: Number(ids[i]!), logprob: logprobs[i]! });
   const { id, logprob } = word(choice);
   row.tokens.push(id);

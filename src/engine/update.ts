@@ -115,7 +115,10 @@ export class Update {
       );
     const scalars = Object.entries(scalarsOf(rate, this.steps, optimizer)).map(([name, x]) => [name, Float32Array.of(x)] as const);
     const norm = new Float32Array(1);
-    await this.program.runInPlace(new Map<string, Data>([...data(KINDS), ...scalars]), new Map<string, Data>([...data(CHANGED), [NORM, norm]]));
+    await this.program.runInPlace(
+      new Map<string, Data>([...data(KINDS), ...scalars]),
+      new Map<string, Data>([...data(CHANGED), [NORM, norm]]),
+    );
     return norm[0]!;
   }
 
