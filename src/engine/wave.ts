@@ -20,9 +20,6 @@ interface UnderWay {
   rows: number;
 }
 
-/** A job begins where it finds room for all its draws, or for this share of all places. */
-const LEAST_SHARE = 1 / 4;
-
 export class Wave {
   private readonly engine: RowsEngine;
   private readonly jobs: readonly SampleJob[];
@@ -89,8 +86,9 @@ export class Wave {
       const job = this.next;
       const waiting = this.waiting[job]!;
       const count = this.rows.all.length < this.capacity ? Math.min(waiting.length, Math.floor(this.room() / this.rowsOfDraw())) : 0;
-      if (this.rows.all.length > 0 && count < Math.min(waiting.length, this.capacity * LEAST_SHARE)) return;
-      if (waiting.length > 0) await this.begin(job, waiting.splice(0, Math.max(1, count)));
+      const least = this.rows.all.length > 0 ? Math.min(this.capacity, waiting.length) * this.sharing() : 0;
+      if (waiting.length > 0 && (count === 0 || count < least)) return;
+      if (waiting.length > 0) await this.begin(job, waiting.splice(0, count));
       if (waiting.length === 0) this.next += 1;
     }
   }
@@ -116,6 +114,16 @@ export class Wave {
       peak.draws = Math.max(peak.draws, draws);
       peak.rows = Math.max(peak.rows, rows);
     }
+  }
+
+  /** How many of the draws, ended and under way, need no row of their own: the more, the longer a job's draws wait for each other. Between 0 and 1. */
+  private sharing(): number {
+    let { draws, rows } = this.ended;
+    for (const now of this.underWay.values()) {
+      draws += now.draws;
+      rows += now.rows;
+    }
+    return draws > 0 ? 1 - rows / draws : 0;
   }
 
   /** Rows that a draw comes to need, by the jobs that have ended. */
