@@ -22,11 +22,12 @@ interface Piece {
   readonly decays: boolean;
 }
 
+/** Numbers of a piece at most. Of smaller ones onnxruntime does not share the work among threads. */
 const PIECE = 3 * 2 ** 18;
 
-function piecesOf({ name, shape }: ParameterShape): Piece[] {
+function piecesOf({ name, shape }: ParameterShape, most: number): Piece[] {
   const size = shape.reduce((a, b) => a * b, 1);
-  const count = Math.ceil(size / PIECE);
+  const count = Math.ceil(size / most);
   const at = (i: number) => Math.floor((i * size) / count);
   return Array.from({ length: count }, (_, i) => ({ name, from: at(i), to: at(i + 1), decays: shape.length > 1 }));
 }
@@ -100,8 +101,8 @@ export class Update {
     this.moments = moments;
   }
 
-  static async open(trained: readonly ParameterShape[], options: ProgramOptions): Promise<Update> {
-    const pieces = trained.flatMap(piecesOf);
+  static async open(trained: readonly ParameterShape[], options: ProgramOptions, most = PIECE): Promise<Update> {
+    const pieces = trained.flatMap(shape => piecesOf(shape, most));
     return new Update(await Program.open(graphOf(pieces), options), pieces, { m: zeros(trained), v: zeros(trained) });
   }
 
