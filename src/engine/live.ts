@@ -9,7 +9,7 @@ import type { Inbox } from './inbox.ts';
 import type { LiveAsk, LiveLimits, LiveNews, LiveSample, Scored } from './live-messages.ts';
 import { readPrompts } from './prompt-reader.ts';
 import { packError } from './protocol.ts';
-import { listedSize, type RowStart, Rows, type RowsEngine, type Seeded } from './rows.ts';
+import { listedSize, type RowStart, Rows, type RowsEngine } from './rows.ts';
 import type { Completed, SampleRules } from './sampling.ts';
 
 /** What a served model is made of. */
@@ -38,10 +38,6 @@ interface Start extends RowStart {
   readonly job: Job;
 }
 
-interface Draw extends Seeded {
-  readonly draw: number;
-}
-
 type ScoreAsk = Extract<LiveAsk, { kind: 'score' }>;
 
 /** Shortlists come in few sizes: each is a program of its own. */
@@ -59,7 +55,7 @@ export class Live {
   private readonly inbox: Inbox<LiveAsk>;
   private readonly jobs = new Map<number, Job>();
   private readonly scores = new Map<number, ScoreAsk>();
-  private rows: Rows<Start, Draw>;
+  private rows: Rows<Start>;
   /** It only grows: weights are packed anew for every other program, and what is chosen does not depend on it. */
   private shortlist: number;
   private news: LiveNews[] = [];
@@ -77,7 +73,7 @@ export class Live {
     return Math.min(SHORTLISTS[0]!, this.engine.rows.config.vocab);
   }
 
-  private emptyRows(): Rows<Start, Draw> {
+  private emptyRows(): Rows<Start> {
     const { context } = this.limits;
     return new Rows(this.engine.rows, { rows: 1, prefix: PREFIX_BLOCK, own: context, positions: context + 1, draw: 'race' });
   }

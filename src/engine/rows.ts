@@ -40,13 +40,18 @@ export interface RowStart {
   readonly best?: number;
 }
 
-/** One of the draws that a row stands for. */
+/** One of the draws that a row stands for: its number among those of its request. */
 export interface Seeded {
+  readonly draw: number;
   readonly seed: number;
 }
 
-export type Row<S extends RowStart = RowStart, D extends Seeded = Seeded> = S & {
-  readonly draws: readonly (D & { readonly rng: Rng })[];
+interface Drawing extends Seeded {
+  readonly rng: Rng;
+}
+
+export type Row<S extends RowStart = RowStart> = S & {
+  readonly draws: readonly Drawing[];
   readonly tokens: number[];
   readonly logprobs: number[];
   /** [token][rank], where `best` words are kept. */
@@ -54,10 +59,10 @@ export type Row<S extends RowStart = RowStart, D extends Seeded = Seeded> = S & 
 };
 
 /** Draws of one row that chose the same word. */
-interface Agreed<D extends Seeded> {
+interface Agreed {
   readonly words: RowWords;
   readonly choice: number;
-  readonly draws: Row<RowStart, D>['draws'][number][];
+  readonly draws: Drawing[];
 }
 
 export interface RowsOptions {
@@ -92,14 +97,14 @@ const DRAW: Readonly<Record<Draw, (words: RowWords, rules: SampleRules, u: numbe
     raceIndex({ ids, logprobs: ranked }, rules, u, shortlistSize(rules, vocab), ids.length === vocab) ?? TAIL,
 };
 
-export class Rows<S extends RowStart = RowStart, D extends Seeded = Seeded> {
+export class Rows<S extends RowStart = RowStart> {
   readonly prompts: PromptCache;
   readonly own: OwnCache;
   private readonly engine: RowsEngine;
   private readonly tables: ReturnType<typeof rotaryTables>;
   private readonly draw: Draw;
-  private readonly active: Row<S, D>[] = [];
-  private readonly parked: Row<S, D>[] = [];
+  private readonly active: Row<S>[] = [];
+  private readonly parked: Row<S>[] = [];
   private readonly places: number;
   /** Whether all words' logits are handed out at once: a step that had draws beyond the shortlist is followed by others that have. */
   private wantsAll = false;
@@ -113,16 +118,16 @@ export class Rows<S extends RowStart = RowStart, D extends Seeded = Seeded> {
     this.tables = rotaryTables(engine.config, positions);
   }
 
-  get all(): readonly Row<S, D>[] {
+  get all(): readonly Row<S>[] {
     return this.active;
   }
 
   /** Rows that found no place when others parted from them. */
-  get waiting(): readonly Row<S, D>[] {
+  get waiting(): readonly Row<S>[] {
     return this.parked;
   }
 
-  start(row: S, draws: readonly D[]): void {
+  start(row: S, draws: readonly Seeded[]): void {
     this.place({ ...row, draws: draws.map(d => ({ ...d, rng: rngOf(d.seed) })), tokens: [], logprobs: [], words: [] });
   }
 
@@ -131,7 +136,7 @@ export class Rows<S extends RowStart = RowStart, D extends Seeded = Seeded> {
     while (this.parked.length > 0 && this.active.length < this.places) this.place(this.parked.shift()!);
   }
 
-  private place(row: Row<S, D>): void {
+  private place(row: Row<S>): void {
     this.own.clear(this.active.length);
     this.active.push(row);
   }
@@ -183,7 +188,7 @@ export class Rows<S extends RowStart = RowStart, D extends Seeded = Seeded> {
   }
 
   /** The draws of row `r` go on in as many rows as there are words they chose: the first of them in its place. */
-  private part(r: number, row: Row<S, D>, [first, ...others]: readonly Agreed<D>[]): void {
+  private part(r: number, row: Row<S>, [first, ...others]: readonly Agreed[]): void {
     for (const other of others) {
       const { tokens, logprobs, words } = row;
       const parted = { ...row, draws: other.draws, tokens: [...tokens], logprobs: [...logprobs], words: [...words] };
@@ -265,11 +270,8 @@ export class Rows<S extends RowStart = RowStart, D extends Seeded = Seeded> {
 }
 
 /** Draws by the word they chose, in the order of the first of each. */
-function agreed<D extends Seeded>(
-  draws: Row<RowStart, D>['draws'],
-  chosen: readonly { readonly words: RowWords; readonly choice: number }[],
-): Agreed<D>[] {
-  const byWord = new Map<bigint, Agreed<D>>();
+function agreed(draws: readonly Drawing[], chosen: readonly { readonly words: RowWords; readonly choice: number }[]): Agreed[] {
+  const byWord = new Map<bigint, Agreed>();
   for (const [i, { words, choice }] of chosen.entries()) {
     const id = words.ids[choice]!;
     const group = byWord.get(id) ?? { words, choice, draws: [] };
@@ -279,7 +281,7 @@ function agreed<D extends Seeded>(
   return [...byWord.values()];
 }
 
-function take(row: Row, { words: { ids, logprobs }, choice }: Agreed<Seeded>): void {
+function take(row: Row, { words: { ids, logprobs }, choice }: Agreed): void {
   const word = (i: number): RankedWord => ({ id: Number(ids[i]!), logprob: logprobs[i]! });
   const { id, logprob } = word(choice);
   row.tokens.push(id);

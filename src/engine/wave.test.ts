@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { toParameters } from './parameters.ts';
 import { readPrompts } from './prompt-reader.ts';
-import { type RowStart, Rows, type Seeded } from './rows.ts';
+import { type RowStart, Rows } from './rows.ts';
 import { givenWeights, Sampler } from './sampler.ts';
 import type { Completed, SampleJob, SampleRules } from './sampling.ts';
 import { openModel } from './weights/open.ts';
@@ -48,12 +48,12 @@ for (const rows of [1, 2, 5, 64])
 test('rows that find no place when draws part wait for one, and say the same', async () => {
   const engine = await sampler.rowsEngine(weights, 'inputs');
   const { prompt, seeds } = jobs[0]!;
-  const rows = new Rows<RowStart, Seeded>(engine, { rows: 2, prefix: prompt.length - 1, own: 12, positions: 40, draw: 'cumulative' });
+  const rows = new Rows<RowStart>(engine, { rows: 2, prefix: prompt.length - 1, own: 12, positions: 40, draw: 'cumulative' });
   const { program } = await engine.programs(8, false);
   const states = await readPrompts(config, engine.readers(program), [{ prompt }], 0);
   rows.start(
     { prompt, rules, slot: rows.prompts.add(states.get(0)!) },
-    seeds.map(seed => ({ seed })),
+    seeds.map((seed, draw) => ({ draw, seed })),
   );
   const said = new Map<number, readonly number[]>();
   let most = 0;

@@ -10,10 +10,6 @@ interface Start extends RowStart {
   readonly job: number;
 }
 
-interface Draw extends Seeded {
-  readonly draw: number;
-}
-
 /** Draws that are under way, and the rows that stand for them. */
 interface UnderWay {
   draws: number;
@@ -28,10 +24,10 @@ export class Wave {
   private readonly shortlist: number;
   private readonly watch: SampleWatch;
   private readonly results: Completed[][];
-  private readonly rows: Rows<Start, Draw>;
+  private readonly rows: Rows<Start>;
   private readonly slotOf = new Map<number, number>();
   /** Draws of each job that have not begun, and that have not ended. */
-  private readonly waiting: Draw[][];
+  private readonly waiting: Seeded[][];
   private readonly left: number[];
   /** The first job that has draws waiting. */
   private next = 0;
@@ -93,7 +89,7 @@ export class Wave {
     }
   }
 
-  private async begin(job: number, draws: readonly Draw[]): Promise<void> {
+  private async begin(job: number, draws: readonly Seeded[]): Promise<void> {
     const { prompt, maxTokens = this.rules.maxTokens } = this.jobs[job]!;
     const rules = { ...this.rules, maxTokens: Math.min(maxTokens, this.rules.maxTokens) };
     this.rows.start({ job, prompt, rules, slot: await this.slot(job) }, draws);
