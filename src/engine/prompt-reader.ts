@@ -1,11 +1,12 @@
-// Reads prompts before anything is sampled: their keys and values, for cache.ts.
+// Reads prompts before anything is sampled: their keys and values, for prompt-cache.ts.
 import type { ModelConfig } from './architecture.ts';
-import type { PromptState } from './cache.ts';
 import { slotsPerToken } from './decoder.ts';
 import type { Data, Program } from './graph/program.ts';
+import type { OwnKind } from './own/kind.ts';
 import { packBatch } from './packing.ts';
 import type { Parameters } from './parameters.ts';
 import { type Plan, promptPlan } from './plan.ts';
+import type { PromptState } from './prompt-cache.ts';
 import type { SampleJob } from './sampling.ts';
 import { isOfPrompts } from './sampling-program.ts';
 import { idleRow } from './step.ts';
@@ -20,8 +21,8 @@ function commonLength(a: readonly number[], b: readonly number[]): number {
 export interface PromptReader {
   readonly program: Program;
   readonly parameters: Parameters;
-  /** Whether it takes steps of rows as well. */
-  readonly hasRows: boolean;
+  /** How rows are kept, where it takes steps of rows as well. */
+  readonly rows: OwnKind | null;
 }
 
 export type PromptReaders = (plan: Plan) => Promise<PromptReader>;
@@ -34,8 +35,8 @@ function behind(zeros: number, numbers: BigInt64Array): BigInt64Array {
 }
 
 /** Feeds of prompts for a program that wants a row. */
-function besideIdleRow(c: ModelConfig, feeds: ReadonlyMap<string, Data>) {
-  const idle = idleRow(c);
+function besideIdleRow(c: ModelConfig, kind: OwnKind, feeds: ReadonlyMap<string, Data>) {
+  const idle = idleRow(c, kind);
   const [ids, positions] = ['ids', 'positions'].map(name => feeds.get(name) as BigInt64Array);
   const together: [string, Data][] = [
     ['ids', behind(1, ids!)],
@@ -74,8 +75,8 @@ export async function readPrompts(
       : batch.map(prompt => ({ prompt: prompt.slice(0, 1), completions: [rest(prompt, 1)] }));
   const plan = promptPlan(config, problems);
   const { feeds, bindings } = packBatch(config, problems, plan);
-  const { program, parameters, hasRows } = await readerOf(plan);
-  const beside = hasRows ? besideIdleRow(config, feeds) : { feeds, bindings: {} };
+  const { program, parameters, rows } = await readerOf(plan);
+  const beside = rows ? besideIdleRow(config, rows, feeds) : { feeds, bindings: {} };
   const outputs = await program.run(new Map([...parameters, ...beside.feeds]), { ...beside.bindings, ...bindings }, isOfPrompts);
   return new Map(
     batch.map((prompt, i) => {

@@ -4,12 +4,14 @@
 // Which completion gets a place is not decided here: wave.ts works off a list that is known from the start, live.ts takes requests as they come.
 import { type Rng, rngOf } from '../random.ts';
 import type { ModelConfig } from './architecture.ts';
-import { OwnCache, PromptCache } from './cache.ts';
 import { chooseIndex, shortlistSize, TAIL } from './choose.ts';
 import { rotaryTables, slotsPerToken, writePosition } from './decoder.ts';
 import type { Data, Program } from './graph/program.ts';
 import type { BesideRows } from './idle-prompt.ts';
+import { OwnCache } from './own/cache.ts';
+import type { OwnKind } from './own/kind.ts';
 import type { Parameters } from './parameters.ts';
+import { PromptCache } from './prompt-cache.ts';
 import type { PromptReaders } from './prompt-reader.ts';
 import { raceIndex } from './race.ts';
 import { listedWords, type RowWords, rankWords } from './rank-words.ts';
@@ -23,6 +25,8 @@ export type SamplingPrograms = (shortlist: number, tempered: boolean) => Promise
 export interface RowsEngine {
   readonly config: ModelConfig;
   readonly programs: SamplingPrograms;
+  /** How they keep what rows generate. */
+  readonly own: OwnKind;
   /** What reads prompts, given the program that takes steps. */
   readonly readers: (step: Program) => PromptReaders;
   /** What programs are told of prompts where none is read. */
@@ -114,7 +118,7 @@ export class Rows<S extends RowStart = RowStart> {
     this.draw = draw;
     this.places = rows;
     this.prompts = new PromptCache(engine.config, prefix);
-    this.own = new OwnCache(engine.config, rows, own);
+    this.own = new OwnCache(engine.config, engine.own, rows, own);
     this.tables = rotaryTables(engine.config, positions);
   }
 

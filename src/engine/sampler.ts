@@ -13,7 +13,7 @@ import type { RoundedWeights } from './rounded/open.ts';
 import { listedSize, type RowsEngine } from './rows.ts';
 import type { Completed, SampleJob, SampleRules, SampleWatch } from './sampling.ts';
 import { noPrompts, openSamplingProgram } from './sampling-program.ts';
-import type { Settled } from './settled.ts';
+import { ownKindOf, type Settled } from './settled.ts';
 import { Wave } from './wave.ts';
 
 /** Where the sampler gets weights. */
@@ -87,12 +87,14 @@ export class Sampler {
   async rowsEngine(source: WeightSource, holding: Holding): Promise<RowsEngine> {
     const isGiven = holding === 'inputs';
     const parameters = isGiven ? await source.all() : source.light();
-    const long = async (plan: Plan) => ({ program: await this.longPrompts.program(plan), parameters: await source.all(), hasRows: false });
+    const long = async (plan: Plan) => ({ program: await this.longPrompts.program(plan), parameters: await source.all(), rows: null });
+    const own = ownKindOf(typeof holding === 'string' ? { kind: 'fp32' } : holding);
     return {
       config: this.config,
       parameters,
+      own,
       beside: DEVICES[this.options.device ?? 'cpu'].takesEmpty ? noPrompts(this.config) : idlePrompt(this.config),
-      readers: program => async plan => (isWhole(plan) ? { program, parameters, hasRows: true } : long(plan)),
+      readers: program => async plan => (isWhole(plan) ? { program, parameters, rows: own } : long(plan)),
       programs: (shortlist, tempered) =>
         isGiven ? this.givenProgram(shortlist, tempered) : this.holdingProgram(source, holding, shortlist, tempered),
     };

@@ -10,10 +10,11 @@ import { type Data, Program, type ProgramOptions } from './graph/program.ts';
 import { Tape } from './graph/tape.ts';
 import type { BesideRows } from './idle-prompt.ts';
 import { packedAttention, packedPlaces, packedTokens } from './layout.ts';
+import { NEW, ROWS } from './own/kind.ts';
 import { causalMask } from './packing.ts';
 import { outputHeads } from './programs.ts';
-import { holdingOf, type Settled } from './settled.ts';
-import { ROWS, rowAttention } from './step.ts';
+import { holdingOf, ownKindOf, type Settled } from './settled.ts';
+import { rowAttention } from './step.ts';
 
 export interface SamplingOptions extends ProgramOptions {
   /** Best words returned for each row. */
@@ -25,7 +26,7 @@ export interface SamplingOptions extends ProgramOptions {
 }
 
 /** What a call is asked for: all that a step gives; the distributions besides; the keys and values of prompts. */
-const STEP = /^(ranked|words|logprobs|[kv] \d+)$/;
+const STEP = new RegExp(`^(ranked|words|logprobs|${NEW} .*)$`);
 export const isOfStep = (name: string): boolean => STEP.test(name);
 export const isOfPrompts = (name: string): boolean => /^(prefix|own) [kv] \d+$/.test(name);
 
@@ -55,7 +56,7 @@ export async function openSamplingProgram(c: ModelConfig, options: SamplingOptio
   const tape = new Tape(g);
   const holding = holdingOf(g, c, options.settled);
   const inputs = decoderInputs(g, c, plus(ROWS, packedTokens), holding.declare);
-  const step = rowAttention(g, c);
+  const step = rowAttention(g, c, ownKindOf(options.settled));
   const read = packedAttention(c, packedPlaces(g, c), outputHeads(g));
   const apart = (x: Tensor) => split(g, x, 0, [ROWS, packedTokens]) as [Tensor, Tensor];
   const x = decoder(

@@ -4,6 +4,9 @@ import type { ModelConfig } from './architecture.ts';
 import { type DecoderInputs, headOf, type Linear } from './decoder.ts';
 import { matmul } from './graph/emit.ts';
 import type { Graph, Tensor } from './graph/graph.ts';
+import { BYTES } from './own/bytes.ts';
+import { EXACT } from './own/exact.ts';
+import type { OwnKind } from './own/kind.ts';
 import type { Parameters } from './parameters.ts';
 import { int4Linear } from './rounded/int4-linear.ts';
 import { int8Linear } from './rounded/int8-linear.ts';
@@ -63,3 +66,8 @@ const HOLD: { readonly [K in Settled['kind']]: (g: Graph, c: ModelConfig, settle
 /** How a graph with these settled weights is to be built. */
 export const holdingOf = (g: Graph, c: ModelConfig, settled: Settled): Holding =>
   (HOLD[settled.kind] as (g: Graph, c: ModelConfig, settled: Settled) => Holding)(g, c, settled);
+
+const OWN: Readonly<Record<Settled['kind'], OwnKind>> = { none: EXACT, fp32: EXACT, int8: BYTES, int4: BYTES };
+
+/** How a program with these settled weights keeps what its rows generate. */
+export const ownKindOf = ({ kind }: { readonly kind: Settled['kind'] }): OwnKind => OWN[kind];

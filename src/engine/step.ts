@@ -7,19 +7,17 @@ import { type Dim, symbol, times } from './graph/dims.ts';
 import { concat, matmul, multiply, reshape, split, sum, transpose, zeros } from './graph/emit.ts';
 import type { Graph, Tensor } from './graph/graph.ts';
 import type { Data } from './graph/program.ts';
+import { OwnCache } from './own/cache.ts';
+import { OWN, type OwnKind, ROWS } from './own/kind.ts';
 import { MASKED } from './packing.ts';
 
-/** Rows under way. */
-export const ROWS = symbol('rows');
 /** Problems that have rows, and the most rows any of them has. */
 const SLOTS = symbol('slots');
 const WIDTH = symbol('width');
 /** Columns of the prompts' cache. */
 const CACHED = symbol('cached');
-/** Columns of the rows' own cache. */
-const OWN = symbol('own');
 
-export function rowAttention(g: Graph, c: ModelConfig): Attend {
+export function rowAttention(g: Graph, c: ModelConfig, kind: OwnKind): Attend {
   const groups = c.heads / c.kvHeads;
   const d = c.headDim;
   const grid: Dim = times(SLOTS, WIDTH);
@@ -42,27 +40,16 @@ export function rowAttention(g: Graph, c: ModelConfig): Attend {
     const bySlot = transpose(g, reshape(g, x, [SLOTS, c.kvHeads, WIDTH, times(groups, n)]), [0, 2, 1, 3]);
     return pick(reshape(g, bySlot, [grid, c.kvHeads, groups, n]), fromGrid);
   };
+  const attentionOf = kind.attention(g, c);
   return (layer, qkv) => {
     const cachedK = g.input(`cached k ${layer}`, 'float32', [SLOTS, c.kvHeads, CACHED, d]);
     const cachedV = g.input(`cached v ${layer}`, 'float32', [SLOTS, c.kvHeads, CACHED, d]);
-    const ownK = g.input(`own k ${layer}`, 'float32', [ROWS, c.kvHeads, 1, OWN, d]);
-    const ownV = g.input(`own v ${layer}`, 'float32', [ROWS, c.kvHeads, 1, OWN, d]);
     const [qWide, k, v] = split(g, qkv, 2, [groups * d, d, d]) as [Tensor, Tensor, Tensor];
-    g.output(`k ${layer}`, k);
-    g.output(`v ${layer}`, v);
     const q = reshape(g, multiply(g, qWide, g.scalar(1 / Math.sqrt(d))), [ROWS, c.kvHeads, groups, d]);
+    const own = attentionOf(layer, { all: qkv, q, k, v });
     const newK = reshape(g, k, [ROWS, c.kvHeads, 1, d]);
     const newV = reshape(g, v, [ROWS, c.kvHeads, 1, d]);
-    // One row at a time: onnxruntime multiplies a single row from where the keys lie, for several it packs them first.
-    const alone = (product: (x: Tensor) => Tensor, x: Tensor): Tensor => {
-      const y = product(reshape(g, x, [ROWS, c.kvHeads, groups, 1, x.shape[3]!]));
-      return reshape(g, y, [ROWS, c.kvHeads, groups, y.shape[4]!]);
-    };
-    const scores = [
-      outOfGrid(matmul(g, intoGrid(q), cachedK, { transB: true })),
-      alone(x => matmul(g, x, ownK, { transB: true }), q),
-      sum(g, multiply(g, q, newK), [3], true),
-    ];
+    const scores = [outOfGrid(matmul(g, intoGrid(q), cachedK, { transB: true })), own.scores, sum(g, multiply(g, q, newK), [3], true)];
     const met = concat(g, scores, 3);
     const all = g.op('Add', [met, mask], met.shape);
     const [onCached, onOwn, onNew] = split(g, g.op('Softmax', [all], all.shape, { axis: -1 }), 3, [CACHED, OWN, 1]) as [
@@ -70,11 +57,7 @@ export function rowAttention(g: Graph, c: ModelConfig): Attend {
       Tensor,
       Tensor,
     ];
-    const parts = [
-      outOfGrid(matmul(g, intoGrid(onCached), cachedV)),
-      alone(x => matmul(g, x, ownV), onOwn),
-      g.op('Mul', [onNew, newV], q.shape),
-    ];
+    const parts = [outOfGrid(matmul(g, intoGrid(onCached), cachedV)), own.mix(onOwn), g.op('Mul', [onNew, newV], q.shape)];
     return reshape(g, g.op('Sum', parts, q.shape), [ROWS, c.heads * d]);
   };
 }
@@ -83,16 +66,19 @@ export function rowAttention(g: Graph, c: ModelConfig): Attend {
  * What `rowAttention` is told where no row is under way: a single one that sees nothing, because onnxruntime's TopK cannot do without. Its token and
  * positions come first among those given.
  */
-export function idleRow(c: ModelConfig): { feeds: [string, Data][]; bindings: Readonly<Record<string, number>> } {
+export function idleRow(c: ModelConfig, kind: OwnKind): { feeds: [string, Data][]; bindings: Readonly<Record<string, number>> } {
   const none = new Float32Array(c.kvHeads * c.headDim);
-  const caches = Array.from({ length: c.layers }, (_, l) => [`cached k ${l}`, `cached v ${l}`, `own k ${l}`, `own v ${l}`]).flat();
+  const own = new OwnCache(c, kind, 1, 1);
   return {
     feeds: [
-      ...caches.map((name): [string, Data] => [name, none]),
-      ...['cached_mask', 'own_mask'].map((name): [string, Data] => [name, Float32Array.of(MASKED)]),
+      ...Array.from({ length: c.layers }, (_, l) => [`cached k ${l}`, `cached v ${l}`])
+        .flat()
+        .map((name): [string, Data] => [name, none]),
+      ...own.feeds(1),
+      ['cached_mask', Float32Array.of(MASKED)],
       ...['grid_rows', 'row_places'].map((name): [string, Data] => [name, new BigInt64Array(1)]),
       ['inverse_temperature', Float32Array.of(1)],
     ],
-    bindings: { rows: 1, slots: 1, width: 1, cached: 1, own: 1 },
+    bindings: { rows: 1, slots: 1, width: 1, cached: 1, own: own.width },
   };
 }

@@ -1,7 +1,7 @@
 // One call of the sampler: a list of completions that is known from the start, worked off in (job, draw) order by so many rows at a time. The draws of a
 // job begin together, as one row (rows.ts, which also says what a step does); how many rows they become is reckoned by the jobs before.
-import type { PromptState } from './cache.ts';
 import { shortlistSize } from './choose.ts';
+import type { PromptState } from './prompt-cache.ts';
 import { readPrompts } from './prompt-reader.ts';
 import { isTempered, listedSize, type RowStart, Rows, type RowsEngine, type Seeded } from './rows.ts';
 import { Aborted, type Completed, type SampleJob, type SampleRules, type SampleWatch } from './sampling.ts';

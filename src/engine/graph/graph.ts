@@ -3,7 +3,7 @@
 import { type Dim, evaluate, type Shape, spell } from './dims.ts';
 import { type Chunk, float, integer, join, message, text } from './protobuf.ts';
 
-export type ElementType = 'float32' | 'int64' | 'int8' | 'uint8';
+export type ElementType = 'float32' | 'int32' | 'int64' | 'int8' | 'uint8';
 /** Numbers of a constant. */
 export type Numbers = Float32Array | BigInt64Array | Int8Array | Uint8Array;
 export interface Tensor {
@@ -16,7 +16,7 @@ export interface Tensor {
 export type Attributes = Readonly<Record<string, number | string | readonly number[] | { readonly float: number }>>;
 
 const OPSET = 17;
-const CODES: Record<ElementType, number> = { float32: 1, uint8: 2, int8: 3, int64: 7 };
+const CODES: Record<ElementType, number> = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 };
 export const MICROSOFT = 'com.microsoft';
 /** The operation of the output that cannot be converted. */
 const SEQUENCE = 'SequenceConstruct';

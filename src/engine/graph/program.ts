@@ -10,7 +10,7 @@ import { DEVICES, type Device } from '../devices/devices.ts';
 import { type Bindings, evaluate } from './dims.ts';
 import { Graph, type Tensor } from './graph.ts';
 
-export type Data = Float32Array | BigInt64Array;
+export type Data = Float32Array | BigInt64Array | Int8Array | Uint8Array;
 export type Feeds = ReadonlyMap<string, Data>;
 
 export interface ProgramOptions {
