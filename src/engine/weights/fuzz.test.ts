@@ -1,4 +1,4 @@
-// Valid files with a few bytes changed, cut or repeated: opened and read whole they either load or are refused by a ModelError, quickly, and without
+// Valid files with a few bytes changed, cut or repeated: opened and read whole they either load or are refused by a ModelError, without
 // asking for memory that the file cannot fill. Each seed is a case of its own, so a failure can be repeated by its number.
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,8 +14,10 @@ const HERE = mkdtempSync(join(tmpdir(), 'rest-em-fuzz-'));
 after(() => rmSync(HERE, { recursive: true, force: true }));
 
 const CASES = 300;
-const SLOW_MS = 2000;
 const MOST_BYTES = 100e6;
+
+/** The most memory that this process has had. */
+const peakBytes = () => process.resourceUsage().maxRSS * 1024;
 
 /** Changes that damage does: single bits, bytes that make numbers huge, a run of zeros, an end cut off. `head`: most of them fall there. */
 function damaged(bytes: Buffer, head: number, rng: Rng): Buffer {
@@ -51,16 +53,14 @@ async function outcome(path: string): Promise<'loads' | 'refused'> {
 async function fuzz(name: string, bytes: Buffer, head: number, put: (damaged: Buffer) => string): Promise<void> {
   const counts = { loads: 0, refused: 0 };
   await outcome(put(bytes));
-  const before = process.memoryUsage().rss;
+  const before = peakBytes();
   for (let seed = 0; seed < CASES; seed++) {
-    const began = performance.now();
     const result = await outcome(put(damaged(bytes, head, rngOf(seedOf('fuzz', name, seed))))).catch((error: unknown) => {
       throw new Error(`${name}, case ${seed}`, { cause: error });
     });
-    assert.ok(performance.now() - began < SLOW_MS, `${name}, case ${seed} took ${performance.now() - began} ms`);
     counts[result] += 1;
   }
-  const grown = process.memoryUsage().rss - before;
+  const grown = peakBytes() - before;
   assert.ok(grown < MOST_BYTES, `${grown} bytes more`);
   assert.ok(counts.loads > 5 && counts.refused > CASES / 3, JSON.stringify(counts));
 }
