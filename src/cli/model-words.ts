@@ -52,11 +52,23 @@ function tokenizerWords({ tokenizer, vocab, chat_template: hasTemplate }: ModelI
   return [tokenizer.kind ?? 'of no known kind', ...known(tokenizer.tokens, 'token'), ...matrix, ...ends, template].join(', ');
 }
 
-/** What fits into memory is for the user to judge: weights are held in fp32, and a fit holds sums of gradients and two moments besides. */
-const memoryWords = (parameters: number): string =>
-  `${size(4 * parameters)} of weights to sample, ${size(16 * parameters)} with what a full fit adds, and caches besides`;
+/** Bits of a number in 4 bits, its scale included. */
+const FOUR_BITS = 5;
 
-export function describeModel(info: ModelInfo): string {
+/**
+ * Weights are held in fp32, and a fit holds sums of gradients and two moments besides; in 4 bits all matrices are rounded and the embedding's rows are
+ * looked up in fp32. Where fp32 does not fit into what is free, it is said.
+ */
+function memoryWords({ parameters, vocab, hidden, tied }: ModelInfo, freeBytes: number): string {
+  const all = parameters ?? 0;
+  const embedding = (vocab ?? 0) * (hidden ?? 0);
+  const four = 4 * embedding + ((all - (tied ? 0 : embedding)) * FOUR_BITS) / 8;
+  const short = 4 * all > freeBytes ? `; ${size(freeBytes)} are free: --precision int4 may fit` : '';
+  return `${size(4 * all)} of weights to sample (${size(four)} in 4 bits), ${size(16 * all)} with what a full fit adds, and caches besides${short}`;
+}
+
+/** `freeBytes`: memory that may still be taken. */
+export function describeModel(info: ModelInfo, freeBytes: number): string {
   const verdict = info.runs ? `yes${info.checked ? '; every number was read' : ''}` : `no: ${info.why}`;
   const rows: readonly (readonly [string, string])[] = [
     ['model', `${info.path} (${info.format})`],
@@ -65,7 +77,7 @@ export function describeModel(info: ModelInfo): string {
     ['context', contextWords(info)],
     ['stored as', storedWords(info)],
     ['tokenizer', tokenizerWords(info)],
-    ...(info.parameters === null ? [] : ([['memory', memoryWords(info.parameters)]] as const)),
+    ...(info.parameters === null ? [] : ([['memory', memoryWords(info, freeBytes)]] as const)),
     ['runs here', verdict],
   ];
   return `${rows

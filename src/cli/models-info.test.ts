@@ -42,7 +42,13 @@ test('a GGUF file is told of with its quantisation', async () => {
     ['GGUF file', 14944, 'Q8_0', readFileSync(join(FIXTURES, 'micro.gguf')).length],
   );
   assert.deepEqual(Object.keys(info.types ?? {}).sort(), ['F32', 'Q8_0']);
-  assert.match(describeModel(info), /^is +llama, 14,944 parameters, tied embeddings$/m);
+  const words = describeModel(info, 60_000);
+  assert.match(words, /^is +llama, 14,944 parameters, tied embeddings$/m);
+  assert.match(
+    words,
+    /^memory +59.8 kB of weights to sample \([\d.]+ kB in 4 bits\), 239 kB with what a full fit adds, and caches besides$/m,
+  );
+  assert.match(describeModel(info, 50_000), /caches besides; 50.0 kB are free: --precision int4 may fit$/m);
 });
 
 test('what does not run is told of all the same, with the reason; a check refuses it', async () => {
@@ -55,7 +61,7 @@ test('what does not run is told of all the same, with the reason; a check refuse
     const info = await modelInfo(dir, { check: false });
     assert.deepEqual([info.runs, info.architecture, info.layers, info.checked], [false, architecture, 1, false]);
     assert.match(info.why ?? '', says);
-    assert.match(describeModel(info), /^runs here +no: /m);
+    assert.match(describeModel(info, 0), /^runs here +no: /m);
     await assert.rejects(modelInfo(dir, { check: true }), (error: unknown) => error instanceof ModelError && says.test(error.message));
   }
   assert.equal((await modelInfo(microWith({ quantization_config: { quant_method: 'gptq' } }), { check: false })).quantisation, 'gptq');

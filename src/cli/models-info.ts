@@ -14,7 +14,8 @@ export const modelsInfo: CliCommand = {
     const { modelPath } = await import('./model-path.ts');
     const { modelInfo } = await import('../config/model-info.ts');
     const { describeModel } = await import('./model-words.ts');
+    const { freeBytes } = await import('./memory.ts');
     const info: ModelInfo = await modelInfo(await modelPath(argument, context), { check: options.check === true });
-    context.out(options.json ? `${JSON.stringify(info, null, 2)}\n` : describeModel(info));
+    context.out(options.json ? `${JSON.stringify(info, null, 2)}\n` : describeModel(info, freeBytes()));
   },
 };

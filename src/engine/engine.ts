@@ -23,7 +23,8 @@ import { Lanes, laneCount } from './lanes.ts';
 import { Live, type LiveEngine } from './live.ts';
 import type { LiveAsk, LiveLimits, LiveNews, Scored } from './live-messages.ts';
 import { loraStart } from './lora/start.ts';
-import { BITS, openRounded, type RoundedModel, type RoundedWeights } from './rounded/open.ts';
+import type { Measured } from './rounded/distance.ts';
+import { BITS, makeRounded, measureRounded, type RoundedWeights } from './rounded/open.ts';
 import { givenWeights, type Holding, isWorthSettling, type WeightSource } from './sampler.ts';
 import { Aborted } from './sampling.ts';
 import { SCORE_TOKENS } from './scorer.ts';
@@ -51,7 +52,9 @@ const LARGE = 100e6;
 interface Loaded {
   readonly model: HeldModel;
   /** Its form in fewer bits, made when it is first asked for. */
-  rounded?: RoundedModel;
+  rounded?: RoundedWeights;
+  /** How far that form is from the model, measured when it is first asked for. */
+  distance?: Measured;
   /** Such a form that another engine made of it. */
   adopted?: RoundedWeights;
 }
@@ -79,7 +82,9 @@ export class Engine {
     // A folder that was made anew under the same name is another model.
     if (this.loaded?.model.version === (await versionOf(path))) return this.loaded;
     await this.unload();
-    this.loaded = { model: await HeldModel.open(path) };
+    // Four bits are for where memory is short: the matrices are read one at a time.
+    const read = this.options.precision === 'int4' ? HeldModel.openLight : HeldModel.open;
+    this.loaded = { model: await read(path) };
     return this.loaded;
   }
 
@@ -152,18 +157,17 @@ export class Engine {
     const { precision = 'fp32', device = 'cpu' } = this.options;
     if (precision === 'fp32') return null;
     if (precision === 'auto' && (exact || device !== 'cpu' || loaded.model.matrixBytes < LARGE)) return null;
-    const { weights, distance } = await this.roundedOf(loaded, precision === 'auto' ? 'int8' : precision);
-    return precision !== 'auto' || distance.kl <= NEAR ? weights : null;
+    const isNew = !loaded.rounded;
+    if (isNew) await this.tools?.sampler.unsettle();
+    loaded.rounded ??= await makeRounded(precision === 'auto' ? 'int8' : precision, loaded.model, this.options);
+    const isNear = precision !== 'auto' || (await this.distanceOf(loaded, loaded.rounded)).kl <= NEAR;
+    if (isNew) loaded.model.letGo();
+    return isNear ? loaded.rounded : null;
   }
 
-  private async roundedOf(loaded: Loaded, kind: RoundedWeights['kind']): Promise<RoundedModel> {
-    if (loaded.rounded) return loaded.rounded;
-    const { model } = loaded;
-    const tools = await this.toolsFor(model.config);
-    loaded.rounded = await openRounded(kind, model, { sampler: tools.sampler, scorer: await tools.scorer(), running: this.options });
-    await tools.sampler.unsettle();
-    model.letGo();
-    return loaded.rounded;
+  private async distanceOf(loaded: Loaded, weights: RoundedWeights): Promise<Measured> {
+    loaded.distance ??= await measureRounded(loaded.model, weights, this.options);
+    return loaded.distance;
   }
 
   /** Engines to share a call with; null where it is better done here. */
@@ -181,7 +185,8 @@ export class Engine {
   async distance(path: string): Promise<Distance | null> {
     const loaded = await this.load(path);
     const isUsed = (await this.roundedFor(loaded, false)) !== null;
-    return loaded.rounded ? { ...loaded.rounded.distance, bits: loaded.rounded.weights.kind === 'int8' ? 8 : 4, isUsed } : null;
+    const { rounded } = loaded;
+    return rounded ? { ...(await this.distanceOf(loaded, rounded)), bits: rounded.kind === 'int8' ? 8 : 4, isUsed } : null;
   }
 
   async score(path: string, rows: readonly ScoreRow[]): Promise<number[][]> {

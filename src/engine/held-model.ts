@@ -89,6 +89,19 @@ export class HeldModel implements WeightSource {
     return this.held;
   }
 
+  /** Every parameter, one at a time: read anew where it is not held, and not kept. */
+  async *each(): AsyncGenerator<readonly [name: string, Float32Array]> {
+    yield* this.held;
+    if (this.isWhole) return;
+    const source = await openModel(this.path);
+    try {
+      for (const { name } of parameterShapes(this.config))
+        if (!this.held.has(name)) yield* await toParameters(this.config, weight => source.read(weight), new Set([name]));
+    } finally {
+      await source.close();
+    }
+  }
+
   light(): Parameters {
     return new Map(parameterShapes(this.config).flatMap(shape => (isLight(shape) ? [[shape.name, this.held.get(shape.name)!]] : [])));
   }

@@ -1,7 +1,7 @@
 // All of a model's matrices in 4 bits: blocks of 32 numbers of a column with one scale each, as GGUF's Q4_0 has them, in the layout of onnxruntime's
 // MatMulNBits. Less than a sixth of the memory (five bits a number, scales included), and a policy that is clearly another: taken where it is asked for by name.
 import type { ModelConfig } from '../architecture.ts';
-import { type Parameters, parameterShapes } from '../parameters.ts';
+import { parameterShapes } from '../parameters.ts';
 import { turned } from './quantise.ts';
 
 export const BLOCK = 32;
@@ -49,11 +49,14 @@ export function quantise4(matrix: Float32Array, inner: number): FourBitMatrix {
   return { shape: [inner, width], values, scales };
 }
 
-/** Rounds the model's matrices. */
-export function int4Weights(c: ModelConfig, parameters: Parameters): Int4Weights {
+/** Rounds the model's matrices as they come. */
+export async function int4Weights(c: ModelConfig, parameters: AsyncIterable<readonly [name: string, Float32Array]>): Promise<Int4Weights> {
+  const inner = new Map(parameterShapes(c).flatMap(({ name, shape }) => (shape.length > 1 ? [[name, shape[0]!] as const] : [])));
+  const head = c.tied ? 'embedding' : 'head';
   const matrices = new Map<string, FourBitMatrix>();
-  for (const { name, shape } of parameterShapes(c))
-    if (name.startsWith('model.layers.') && shape.length > 1) matrices.set(name, quantise4(parameters.get(name)!, shape[0]!));
-  matrices.set('head', quantise4(turned(parameters.get(c.tied ? 'embedding' : 'head')!, c.hidden), c.hidden));
+  for await (const [name, data] of parameters) {
+    if (name === head) matrices.set('head', quantise4(turned(data, c.hidden), c.hidden));
+    else if (name !== 'embedding' && inner.has(name)) matrices.set(name, quantise4(data, inner.get(name)!));
+  }
   return { kind: 'int4', matrices };
 }
