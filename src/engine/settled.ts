@@ -67,7 +67,7 @@ const HOLD: { readonly [K in Settled['kind']]: (g: Graph, c: ModelConfig, settle
 export const holdingOf = (g: Graph, c: ModelConfig, settled: Settled): Holding =>
   (HOLD[settled.kind] as (g: Graph, c: ModelConfig, settled: Settled) => Holding)(g, c, settled);
 
-const OWN: Readonly<Record<Settled['kind'], OwnKind>> = { none: EXACT, fp32: EXACT, int8: BYTES, int4: BYTES };
+const KEPT: Readonly<Record<Settled['kind'], OwnKind>> = { none: EXACT, fp32: EXACT, int8: BYTES, int4: BYTES };
 
 /** How a program with these settled weights keeps what its rows generate. */
-export const ownKindOf = ({ kind }: { readonly kind: Settled['kind'] }): OwnKind => OWN[kind];
+export const ownKindOf = ({ kind }: { readonly kind: Settled['kind'] }): OwnKind => KEPT[kind];

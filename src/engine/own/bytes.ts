@@ -27,9 +27,8 @@ function columnsOf(c: ModelConfig, layer: number): Columns {
   const { kvHeads, headDim: d } = c;
   const keys = new Strips(`own k ${layer}`, bytes, kvHeads, d, 1);
   const values = new Strips(`own v ${layer}`, bytes, kvHeads, 1, d);
-  const [keyScales, offsets, valueScales] = ['k scale', 'k offset', 'v scale'].map(
-    name => new Strips(`own ${name} ${layer}`, floats, kvHeads, 1, 1),
-  ) as [Strips<Float32Array<ArrayBuffer>>, Strips<Float32Array<ArrayBuffer>>, Strips<Float32Array<ArrayBuffer>>];
+  const ofColumns = (name: string) => new Strips(`own ${name} ${layer}`, floats, kvHeads, 1, 1);
+  const [keyScales, offsets, valueScales] = [ofColumns('k scale'), ofColumns('k offset'), ofColumns('v scale')];
   const all = [keys, values, keyScales, offsets, valueScales];
   return {
     resize: (room, kept) => {
@@ -44,8 +43,9 @@ function columnsOf(c: ModelConfig, layer: number): Columns {
       const scales = outputs.get(`${NEW} scales ${layer}`) as Float32Array;
       const { columns } = keys;
       for (let block = 0; block < places.length * kvHeads; block++) {
-        const column = block * columns + places[Math.floor(block / kvHeads)]!;
-        const sum = putKey(keys.data, given, 2 * block * d, d, block * d * columns + column - block * columns, columns);
+        const place = places[Math.floor(block / kvHeads)]!;
+        const column = block * columns + place;
+        const sum = putKey(keys.data, given, 2 * block * d, d, block * d * columns + place, columns);
         keyScales.data[column] = scales[2 * block]!;
         offsets.data[column] = ZERO * sum * scales[2 * block]!;
         putValue(values.data, given, (2 * block + 1) * d, d, column * d);
