@@ -50,7 +50,7 @@ export const slotsPerToken = (c: ModelConfig): number => c.heads + 2 * c.kvHeads
 export type Linear = (x: Tensor, name: string, tape: Tape) => Tensor;
 
 export interface DecoderManner {
-  /** Another way to multiply (int8/linear.ts). */
+  /** Another way to multiply (rounded/int8-linear.ts). */
   readonly linear?: Linear | undefined;
   /** Of a layer only its input is kept for the gradient, and the layer worked out again: one forward pass more. */
   readonly recomputes?: boolean;

@@ -6,7 +6,7 @@ import { plus, type Shape, times } from '../graph/dims.ts';
 import { multiply, reshape, split } from '../graph/emit.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { type Columns, NEW, OWN, type OwnKind, ROWS } from './kind.ts';
-import { Strips } from './strips.ts';
+import { columnsOf, Strips } from './strips.ts';
 
 const floats = (size: number) => new Float32Array(size);
 const bytes = (size: number) => new Int8Array(size);
@@ -23,36 +23,27 @@ const LEAST = 1e-30;
  * Keys [rows, kvHeads, headDim, columns] with what makes numbers of their products: times the scale, minus the offset. Values [rows, kvHeads, columns,
  * headDim] with scales. A step gives bytes [rows, kvHeads, 2, headDim], which are ZERO too large, and scales [rows, kvHeads, 2].
  */
-function columnsOf(c: ModelConfig, layer: number): Columns {
+function layerColumns(c: ModelConfig, layer: number): Columns {
   const { kvHeads, headDim: d } = c;
   const keys = new Strips(`own k ${layer}`, bytes, kvHeads, d, 1);
   const values = new Strips(`own v ${layer}`, bytes, kvHeads, 1, d);
   const ofColumns = (name: string) => new Strips(`own ${name} ${layer}`, floats, kvHeads, 1, 1);
   const [keyScales, offsets, valueScales] = [ofColumns('k scale'), ofColumns('k offset'), ofColumns('v scale')];
-  const all = [keys, values, keyScales, offsets, valueScales];
-  return {
-    resize: (room, kept) => {
-      for (const strips of all) strips.resize(room, kept);
-    },
-    copy: (from, to, columns) => {
-      for (const strips of all) strips.copy(from, to, columns);
-    },
-    feeds: rows => all.map(strips => strips.feed(rows)),
-    put: (outputs, places) => {
-      const given = outputs.get(`${NEW} bytes ${layer}`) as Uint8Array;
-      const scales = outputs.get(`${NEW} scales ${layer}`) as Float32Array;
-      const { columns } = keys;
-      for (let block = 0; block < places.length * kvHeads; block++) {
-        const place = places[Math.floor(block / kvHeads)]!;
-        const column = block * columns + place;
-        const sum = putKey(keys.data, given, 2 * block * d, d, block * d * columns + place, columns);
-        keyScales.data[column] = scales[2 * block]!;
-        offsets.data[column] = ZERO * sum * scales[2 * block]!;
-        putValue(values.data, given, (2 * block + 1) * d, d, column * d);
-        valueScales.data[column] = scales[2 * block + 1]!;
-      }
-    },
+  const put: Columns['put'] = (outputs, places) => {
+    const given = outputs.get(`${NEW} bytes ${layer}`) as Uint8Array;
+    const scales = outputs.get(`${NEW} scales ${layer}`) as Float32Array;
+    const { columns } = keys;
+    for (let block = 0; block < places.length * kvHeads; block++) {
+      const place = places[Math.floor(block / kvHeads)]!;
+      const column = block * columns + place;
+      const sum = putKey(keys.data, given, 2 * block * d, d, block * d * columns + place, columns);
+      keyScales.data[column] = scales[2 * block]!;
+      offsets.data[column] = ZERO * sum * scales[2 * block]!;
+      putValue(values.data, given, (2 * block + 1) * d, d, column * d);
+      valueScales.data[column] = scales[2 * block + 1]!;
+    }
   };
+  return columnsOf([keys, values, keyScales, offsets, valueScales], put);
 }
 
 /** One key, `columns` apart, and the sum of its numbers. */
@@ -73,7 +64,7 @@ function putValue(into: Int8Array, given: Uint8Array, from: number, d: number, a
 const FLOAT = 1;
 
 export const BYTES: OwnKind = {
-  columns: columnsOf,
+  columns: layerColumns,
   attention: (g, c) => {
     const { kvHeads, headDim: d } = c;
     const groups = c.heads / kvHeads;

@@ -2,7 +2,7 @@
 import { matmul, reshape } from '../graph/emit.ts';
 import type { Tensor } from '../graph/graph.ts';
 import { NEW, OWN, type OwnKind, ROWS } from './kind.ts';
-import { Strips } from './strips.ts';
+import { columnsOf, Strips } from './strips.ts';
 
 const floats = (size: number) => new Float32Array(size);
 
@@ -13,12 +13,12 @@ export const EXACT: OwnKind = {
       name: `${NEW} ${kind} ${layer}`,
       strips: new Strips(`own ${kind} ${layer}`, floats, kvHeads, 1, d),
     }));
-    return {
-      resize: (room, kept) => all.forEach(({ strips }) => void strips.resize(room, kept)),
-      copy: (from, to, columns) => all.forEach(({ strips }) => void strips.copy(from, to, columns)),
-      put: (outputs, places) => all.forEach(({ name, strips }) => void put(strips, outputs.get(name) as Float32Array, places, kvHeads, d)),
-      feeds: rows => all.map(({ strips }) => strips.feed(rows)),
-    };
+    return columnsOf(
+      all.map(({ strips }) => strips),
+      (outputs, places) => {
+        for (const { name, strips } of all) put(strips, outputs.get(name) as Float32Array, places, kvHeads, d);
+      },
+    );
   },
   attention: (g, c) => {
     const { kvHeads, headDim: d } = c;

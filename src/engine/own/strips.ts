@@ -1,6 +1,6 @@
 // An array [blocks, lead, columns, width] that grows and shrinks in blocks and in columns: a block is a row's key head, a column one of its tokens.
 import type { Data } from '../graph/program.ts';
-import type { Room } from './kind.ts';
+import type { Columns, Room } from './kind.ts';
 
 type Numbers = Float32Array<ArrayBuffer> | Int8Array<ArrayBuffer>;
 
@@ -55,3 +55,15 @@ export class Strips<A extends Numbers> {
     return [this.name, this.data.subarray(0, rows * this.heads * this.lead * this.columns * this.width)];
   }
 }
+
+/** A layer's columns, made of these arrays. */
+export const columnsOf = (all: readonly Strips<Numbers>[], put: Columns['put']): Columns => ({
+  put,
+  resize: (room, kept) => {
+    for (const strips of all) strips.resize(room, kept);
+  },
+  copy: (from, to, columns) => {
+    for (const strips of all) strips.copy(from, to, columns);
+  },
+  feeds: rows => all.map(strips => strips.feed(rows)),
+});

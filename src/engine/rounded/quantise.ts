@@ -1,6 +1,6 @@
 // Matrices as 8-bit integers, one scale for each output channel, and the smoothing that makes their inputs fit 8 bits too (SmoothQuant,
 // arXiv 2211.10438, Eq. 4): input channel j is divided by s_j and row j of the matrix multiplied by it, so the product is what it was. Exact up to
-// rounding; the division is folded into what comes before (matrices.ts), so it costs nothing when sampling.
+// rounding; the division is folded into what comes before (int8-weights.ts), so it costs nothing when sampling.
 
 /** A matrix [in, out]: `values` as bytes row by row, times `scales` [out]. */
 export interface QuantisedMatrix {

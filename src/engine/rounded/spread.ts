@@ -1,6 +1,6 @@
 // What is large in one channel, spread over a block of channels: x W = (x H)(H W) for a Hadamard matrix H, which is its own inverse, and rounding x H to 8
 // bits costs less than rounding x (QuIP#, arXiv 2402.04396, and QuaRot, arXiv 2404.00456, turn whole rows; blocks are quick enough to do at every step).
-// The matrix is turned once, when it is rounded; its input inside the graph (linear.ts).
+// The matrix is turned once, when it is rounded; its input inside the graph (int8-linear.ts).
 
 /** Matrices whose inputs are spread: those whose rounding costs most (docs/LOG.md). */
 const isSpread = (name: string): boolean => /[.](qkv|gate_up|down)$/.test(name);
