@@ -1,5 +1,5 @@
 // The Linux backend: Python programs in bubblewrap, nested namespaces for each candidate, a fork server so that one costs ten milliseconds. Holds the
-// lanes (lane.ts), gives each job one, and tries again what a broken worker left undone (retry.ts). Start with probe.ts: nothing else may open this.
+// lanes (lane.ts), gives each job one, and tries again what a broken worker left undone (tests.ts, asserts.ts). Start with probe.ts: nothing else may open this.
 import { availableParallelism } from 'node:os';
 import { Interrupted } from '../../errors.ts';
 import type { Backend, Job, OnTest, Unjudged } from '../backend.ts';

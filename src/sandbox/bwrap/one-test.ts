@@ -1,5 +1,5 @@
 // One test of a stdio or call job, start to end, in a session that is open. What the candidate did becomes an Observation; a fault of the worker is
-// thrown and handled above (retry.ts), where the test may be tried again.
+// thrown and handled above (tests.ts, asserts.ts), where the test may be tried again.
 import type { Job, Limits, Observation } from '../backend.ts';
 import { type Answer, readAnswer } from './answers.ts';
 import { type Ending, endingOf, outOfMemory } from './ends.ts';
